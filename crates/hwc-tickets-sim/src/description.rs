@@ -9,7 +9,7 @@ mod schema;
 
 use std::sync::LazyLock;
 
-use http::Method;
+use http::{HeaderName, Method};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -76,11 +76,12 @@ pub(crate) struct Parameter {
     pub(crate) field: Field,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Path,
     Query,
-    Header,
+    /// Under the name of the parameter, as it is looked for; `None` for one that no header can have.
+    Header(Option<HeaderName>),
 }
 
 /// The body of a request.
@@ -216,15 +217,16 @@ impl Row {
 impl Parameter {
     fn read(document: &Value, value: &Value) -> Option<Self> {
         let value = resolve(document, value);
+        let name = value.get("name")?.as_str()?;
         let place = match value.get("in")?.as_str()? {
             "path" => Place::Path,
             "query" => Place::Query,
-            "header" => Place::Header,
+            "header" => Place::Header(HeaderName::from_bytes(name.as_bytes()).ok()),
             _ => return None,
         };
         let schema = value.get("schema").unwrap_or(&Value::Null);
         let field = Field {
-            name: value.get("name")?.as_str()?.to_owned(),
+            name: name.to_owned(),
             required: is_required(value),
             schema: Schema::read(document, schema),
         };

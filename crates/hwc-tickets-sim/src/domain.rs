@@ -37,9 +37,9 @@ pub use file::{FileAction, FileView, UploadLimits};
 pub use label::{Label, LabelAction};
 pub use ledger::Arrival;
 pub use link::FileLink;
-pub use message::Author;
+pub use message::{Author, MessageId};
 pub use overview::TicketOverview;
-pub use people::User;
+pub use people::{User, Writer};
 pub use record::{Act, Action, ContactInfo, LogLine, NewTicket, Rating, Subject, Values};
 pub use relation::{RelatedTicket, RelationAction};
 pub use rules::{

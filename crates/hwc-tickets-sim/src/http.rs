@@ -1,5 +1,6 @@
 //! A thin coat of HTTP around the world: requests become commands, outcomes become bytes.
 
+mod alarm;
 pub(crate) mod answer;
 mod archive;
 mod asked;

@@ -1,9 +1,12 @@
 //! What was asked, in order, and what was answered. Holds no message text, and of a credential only the name of its header.
 
 use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
 
+use http::Method;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::fault::Fault;
 use crate::operation::Operation;
@@ -23,7 +26,8 @@ pub struct Entry {
     /// Its `X-Request-Id`.
     pub request_id: String,
     /// Method.
-    pub method: String,
+    #[serde(serialize_with = "as_text")]
+    pub method: Method,
     /// Path, without the query.
     pub path: String,
     /// The operation; `None` for a path the service does not have.
@@ -31,7 +35,8 @@ pub struct Entry {
     /// Names of the headers that carried a credential, each as often as it arrived; their values are nowhere.
     pub credentials: Vec<&'static str>,
     /// Id of the calling customer, once known.
-    pub caller: Option<String>,
+    #[serde(serialize_with = "as_maybe_text")]
+    pub caller: Option<Arc<str>>,
     /// Whether the call got past the gateway and the checks: the world was changed or read, or an example was given.
     pub acted: bool,
     /// Which example was the answer, where the operation only has an example; `None` for an answer of the world.
@@ -117,6 +122,10 @@ impl Journal {
     }
 }
 
-fn as_text<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(at)
+fn as_text<S: Serializer>(shown: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(shown)
+}
+
+fn as_maybe_text<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_deref().serialize(serializer)
 }

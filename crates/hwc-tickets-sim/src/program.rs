@@ -164,7 +164,8 @@ fn log(entry: &Entry) {
     if let Some(operation) = entry.operation {
         line.push_str(&format!(" {}", operation.name()));
     }
-    for (name, value) in [("by", &entry.caller), ("error", &entry.error_code)] {
+    let code = entry.error_code.as_deref();
+    for (name, value) in [("by", entry.caller.as_deref()), ("error", code)] {
         if let Some(value) = value {
             line.push_str(&format!(" {name}={value}"));
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -135,7 +136,10 @@ impl State {
     /// 32 hexadecimal digits, the same ones in each run with the same seed.
     pub(crate) fn next_request_id(&mut self) -> String {
         self.requests += 1;
-        let digest = Sha256::digest(format!("request/{}/{}", self.seed, self.requests));
+        let mut digest = Sha256::new();
+        // Into a digest, this does not fail.
+        let _ = write!(digest, "request/{}/{}", self.seed, self.requests);
+        let digest = digest.finalize();
         hex(digest.get(..16).unwrap_or_default())
     }
 }

@@ -1,7 +1,5 @@
 //! What can be asked of the world, and what it answers.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 
 use super::agreement::{Agreement, AgreementCommand, AgreementOutcome};
@@ -11,7 +9,8 @@ use super::contact::{ContactCommand, ContactOutcome};
 use super::file::{FileAction, FileView, UploadLimits};
 use super::label::{Label, LabelAction};
 use super::link::FileLink;
-use super::message::Author;
+use super::message::{Author, MessageId};
+use super::people::{User, Writer};
 use super::record::{Action, ContactInfo, LogLine, NewTicket, Rating, Subject, Values};
 use super::relation::{RelatedTicket, RelationAction};
 use super::seed::TicketSeed;
@@ -313,7 +312,7 @@ pub enum Command {
         related: String,
     },
     /// A customer comes into being, or is replaced.
-    Enrol(super::people::User),
+    Enrol(User),
 }
 
 /// A place in the order of all messages, as a poll gives and takes it.
@@ -330,15 +329,11 @@ pub struct Position {
 #[non_exhaustive]
 pub struct MessageView {
     /// Id, for recalling.
-    pub id: String,
-    /// Who wrote it.
+    pub id: MessageId,
+    /// Which side wrote it.
     pub author: Author,
-    /// Id of the writer.
-    pub replier: Cow<'static, str>,
-    /// Name of the writer.
-    pub replier_name: Cow<'static, str>,
-    /// Whether the writer is a user inside an account and not its owner.
-    pub sub_user: bool,
+    /// Who wrote it.
+    pub writer: Writer,
     /// Text.
     pub content: Text,
     /// Whether the text has mark-up.

@@ -68,7 +68,7 @@ impl World {
         let file_name = |id: &String| self.file_name(id);
         Arrival {
             number: message.number,
-            message_id: message.id(),
+            message_id: message.id().to_string(),
             author: message.author,
             by,
             name,

@@ -1,9 +1,9 @@
 //! One stored message, kept small: a million of them fit into memory.
 
-use std::fmt::Write as _;
+use std::fmt;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::text::Text;
 
@@ -50,8 +50,8 @@ pub(super) struct Message {
 }
 
 impl Message {
-    pub(super) fn id(&self) -> String {
-        message_id(self.number)
+    pub(super) fn id(&self) -> MessageId {
+        MessageId(self.number)
     }
 
     pub(super) fn place(&self) -> Place {
@@ -74,18 +74,25 @@ impl Message {
     }
 }
 
-/// The text of a message id: `msg-` and at least ten digits. Every message of every list has one, so the zeros in front are
-/// cut from a text and not written one by one.
+/// The id of a message: as text `msg-` and at least ten digits. A copy costs nothing, and the text is made where it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(u64);
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "msg-{:010}", self.0)
+    }
+}
+
+impl Serialize for MessageId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The text of a message id.
 pub(super) fn message_id(number: u64) -> String {
-    let digits = number.checked_ilog10().map_or(1, |log| log as usize + 1);
-    // One digit at least follows; longer numbers have no zeros in front.
-    let zeros = "0000000000".get(digits..).unwrap_or_default();
-    let mut id = String::with_capacity(4 + digits.max(10));
-    id.push_str("msg-");
-    id.push_str(zeros);
-    // Into a text, this does not fail.
-    let _ = write!(id, "{number}");
-    id
+    MessageId(number).to_string()
 }
 
 /// The number in the text of a message id, if it has exactly the form this service gives out.
@@ -104,7 +111,7 @@ pub(super) fn timestamp(millis: i64) -> Timestamp {
 }
 
 /// Writes a time as RFC 3339 text.
-pub(super) fn serialize_timestamp<S: serde::Serializer>(
+pub(super) fn serialize_timestamp<S: Serializer>(
     at: &Timestamp,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {

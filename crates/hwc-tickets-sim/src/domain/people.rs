@@ -1,5 +1,7 @@
 //! Who is who: customers, their accounts and groups, and the engineers.
 
+use std::sync::Arc;
+
 use super::contact::Contact;
 
 /// A customer who can call the service.
@@ -18,6 +20,44 @@ pub struct User {
     pub sub_user: bool,
     /// Contacts that are registered, so that they need no code.
     pub contacts: Vec<Contact>,
+}
+
+/// Who wrote a message. A copy costs nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Writer {
+    /// A customer; `None` is one who is not there.
+    Customer(Option<Arc<User>>),
+    /// A support engineer.
+    Engineer {
+        /// Id, shown as `replier`.
+        id: &'static str,
+        /// Name, shown as `replier_name`.
+        name: &'static str,
+    },
+}
+
+impl Writer {
+    /// Id; empty for a customer who is not there.
+    pub fn id(&self) -> &str {
+        match self {
+            Writer::Customer(user) => user.as_ref().map_or("", |user| user.id.as_str()),
+            Writer::Engineer { id, .. } => id,
+        }
+    }
+
+    /// Name; empty for a customer who is not there.
+    pub fn name(&self) -> &str {
+        match self {
+            Writer::Customer(user) => user.as_ref().map_or("", |user| user.name.as_str()),
+            Writer::Engineer { name, .. } => name,
+        }
+    }
+
+    /// Whether this is a user inside an account and not its owner.
+    pub fn is_sub_user(&self) -> bool {
+        matches!(self, Writer::Customer(Some(user)) if user.sub_user)
+    }
 }
 
 impl User {

@@ -18,8 +18,8 @@ mod relations;
 mod tickets;
 mod write;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -30,7 +30,7 @@ use super::engineer::{self, Engineer, Planned};
 use super::file::File;
 use super::label::Label;
 use super::message::{Author, Message, Place};
-use super::people::User;
+use super::people::{User, Writer};
 use super::record::{Record, Subject};
 use super::rules::{Engineers, Rules};
 use super::seed::TicketSeed;
@@ -48,7 +48,7 @@ pub struct World {
     pub(super) seed: u64,
     pub(super) rules: Rules,
     pub(super) quirks: Quirks,
-    pub(super) customers: Vec<User>,
+    pub(super) customers: Vec<Arc<User>>,
     pub(super) tickets: BTreeMap<String, Ticket>,
     pub(super) files: BTreeMap<String, File>,
     pub(super) last_file: u64,
@@ -272,7 +272,7 @@ impl World {
     }
 
     /// The customers.
-    pub fn users(&self) -> &[User] {
+    pub fn users(&self) -> &[Arc<User>] {
         &self.customers
     }
 
@@ -307,7 +307,7 @@ impl World {
         u32::try_from(index).map_err(|_| Refusal::NoSuchCustomer)
     }
 
-    pub(super) fn user(&self, index: u32) -> Option<&User> {
+    pub(super) fn user(&self, index: u32) -> Option<&Arc<User>> {
         usize::try_from(index)
             .ok()
             .and_then(|index| self.customers.get(index))
@@ -315,36 +315,27 @@ impl World {
 
     /// Id and name of a person by the index among customers or engineers; empty for a customer who is not there.
     pub(super) fn named(&self, author: Author, person: u32) -> (String, String) {
-        let (id, name) = self.writer(author, person);
-        (id.into_owned(), name.into_owned())
+        let writer = self.writer(author, person);
+        (writer.id().to_owned(), writer.name().to_owned())
     }
 
-    /// The same for a list with many of them: those of the engineers, who are always the same, are not copied.
-    fn writer(&self, author: Author, person: u32) -> (Cow<'static, str>, Cow<'static, str>) {
+    fn writer(&self, author: Author, person: u32) -> Writer {
         match author {
-            Author::Customer => self
-                .user(person)
-                .map(|user| (Cow::Owned(user.id.clone()), Cow::Owned(user.name.clone())))
-                .unwrap_or_default(),
+            Author::Customer => Writer::Customer(self.user(person).cloned()),
             Author::Engineer => {
                 let Engineer { id, name } = engineer::by_index(person);
-                (Cow::Borrowed(id), Cow::Borrowed(name))
+                Writer::Engineer { id, name }
             }
         }
     }
 
     pub(super) fn view(&self, ticket: &Ticket, message: &Message) -> MessageView {
-        let (replier, replier_name) = self.writer(message.author, message.person);
-        let sub_user = message.author == Author::Customer
-            && self.user(message.person).is_some_and(|user| user.sub_user);
         // A file may be gone that the message was sent with.
         let name = |id: &String| Some((id.clone(), self.files.get(id)?.name.clone()));
         MessageView {
             id: message.id(),
             author: message.author,
-            replier,
-            replier_name,
-            sub_user,
+            writer: self.writer(message.author, message.person),
             content: message.content.clone(),
             rich: message.rich,
             at: message.at(),
@@ -485,8 +476,8 @@ impl World {
 
     fn enrol(&mut self, user: User) {
         match self.customers.iter_mut().find(|known| known.id == user.id) {
-            Some(known) => *known = user,
-            None => self.customers.push(user),
+            Some(known) => *known = Arc::new(user),
+            None => self.customers.push(Arc::new(user)),
         }
     }
 

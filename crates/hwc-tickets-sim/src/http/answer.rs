@@ -3,7 +3,7 @@
 use axum::body::Body;
 use futures_util::stream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
@@ -21,7 +21,7 @@ const ROOM: usize = 4096;
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Blob,
     /// `error_code` of the body, for the journal.
     pub(crate) error_code: Option<String>,
@@ -36,9 +36,11 @@ impl Answer {
             JSON => HeaderValue::from_static(JSON),
             other => HeaderValue::from_str(other).unwrap_or(HeaderValue::from_static("text/plain")),
         };
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, content_type);
         Answer {
             status,
-            headers: vec![(CONTENT_TYPE, content_type)],
+            headers,
             body: body.into(),
             error_code: None,
             example: None,
@@ -68,7 +70,7 @@ impl Answer {
     #[must_use]
     pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.push((name, value));
+            self.headers.insert(name, value);
         }
         self
     }
@@ -92,9 +94,7 @@ impl Answer {
     pub(crate) fn with_body(self, body: Body) -> Response<Body> {
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
-        for (name, value) in self.headers {
-            response.headers_mut().insert(name, value);
-        }
+        *response.headers_mut() = self.headers;
         response
     }
 }

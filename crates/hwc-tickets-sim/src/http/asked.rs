@@ -1,8 +1,10 @@
 //! A request taken apart, in the same way for every operation.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use http::HeaderMap;
+use http::header::AsHeaderName;
 use http::request::Parts;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -90,7 +92,7 @@ pub(super) type Params = Vec<(&'static str, String)>;
 pub(super) struct Asked<'a> {
     pub(super) row: &'a Row,
     /// Id of the calling customer.
-    pub(super) by: String,
+    by: Arc<str>,
     pub(super) quirks: &'a Quirks,
     /// Zone of times in the answer.
     pub(super) offset: Offset,
@@ -111,7 +113,7 @@ impl<'a> Asked<'a> {
         params: &'a Params,
         parts: &'a Parts,
         payload: &'a Payload,
-        by: String,
+        by: Arc<str>,
         quirks: &'a Quirks,
     ) -> Parsed<Self> {
         let query = parts.uri.query().unwrap_or_default();
@@ -129,6 +131,11 @@ impl<'a> Asked<'a> {
         })
     }
 
+    /// Id of the calling customer.
+    pub(super) fn by(&self) -> String {
+        (*self.by).to_owned()
+    }
+
     /// A value of the path.
     pub(super) fn in_path(&self, name: &str) -> Option<&str> {
         named(self.params, name)
@@ -140,7 +147,7 @@ impl<'a> Asked<'a> {
     }
 
     /// A header; one that is no text is empty.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         let value = self.headers.get(name)?;
         Some(value.to_str().unwrap_or_default())
     }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, PROXY_AUTHORIZATION};
@@ -40,14 +41,14 @@ pub(super) fn credentials(headers: &HeaderMap) -> Vec<&'static str> {
 struct Key {
     access: String,
     secret: String,
-    user: String,
+    user: Arc<str>,
 }
 
 /// A token of a customer.
 #[derive(Clone)]
 struct Token {
     text: String,
-    user: String,
+    user: Arc<str>,
     /// `None` does not expire by time.
     expires: Option<Timestamp>,
     revoked: bool,
@@ -113,7 +114,7 @@ impl Keyring {
         self.keys.push(Key {
             access: access.to_owned(),
             secret: secret.to_owned(),
-            user: user.to_owned(),
+            user: user.into(),
         });
     }
 
@@ -123,7 +124,7 @@ impl Keyring {
         }
         self.tokens.push_back(Token {
             text: text.to_owned(),
-            user: user.to_owned(),
+            user: user.into(),
             expires,
             revoked: false,
         });
@@ -194,7 +195,7 @@ impl Keyring {
         parts: &Parts,
         body: &Payload,
         now: Timestamp,
-    ) -> Result<String, Denied> {
+    ) -> Result<Arc<str>, Denied> {
         let value = |name: &str| {
             parts
                 .headers
@@ -213,13 +214,13 @@ impl Keyring {
             .find(|key| key.access == authorization.access_key)
             .ok_or(Denied::Unknown)?;
         if authorization.is_valid(parts, body, &key.secret, now) {
-            Ok(key.user.clone())
+            Ok(Arc::clone(&key.user))
         } else {
             Err(Denied::Unknown)
         }
     }
 
-    fn check_token(&self, text: &str, now: Timestamp) -> Result<String, Denied> {
+    fn check_token(&self, text: &str, now: Timestamp) -> Result<Arc<str>, Denied> {
         if text.len() > LONGEST_TOKEN {
             return Err(Denied::Unknown);
         }
@@ -233,7 +234,7 @@ impl Keyring {
         if expired {
             Err(Denied::Expired)
         } else {
-            Ok(token.user.clone())
+            Ok(Arc::clone(&token.user))
         }
     }
 }

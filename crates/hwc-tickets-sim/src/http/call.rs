@@ -30,7 +30,7 @@ impl<'a> Call<'a> {
             number: 0,
             at: shared.clock.now(),
             request_id: String::new(),
-            method: parts.method.to_string(),
+            method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
             operation,
             credentials: auth::credentials(&parts.headers),

@@ -1,6 +1,6 @@
 //! One call from its first byte to its last: what the gateway checks, what the service does, what an injected fault makes of it.
 
-use std::sync::MutexGuard;
+use std::sync::{Arc, MutexGuard};
 
 use axum::body::Body;
 use http::header::RETRY_AFTER;
@@ -41,9 +41,8 @@ pub(super) async fn call(
     request: Request<Body>,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let empty = params.iter().any(|(_, value)| value.is_empty());
-    if parts.method != row.method || empty {
-        // The router hands HEAD to whoever answers GET, and takes an empty segment for a value. The service does neither.
+    if params.iter().any(|(_, value)| value.is_empty()) {
+        // For a router an empty segment may be a value. For the service it is none.
         return unknown(shared, line, &parts);
     }
     let call = Call::begin(shared, Some(row.operation), &parts);
@@ -204,7 +203,7 @@ fn give_token(
     let (answer, user) = iam::create_token(&mut desk, &parts.uri, body.bytes());
     state.journal.amend(call.number, |entry| {
         entry.acted = user.is_some();
-        entry.caller = user;
+        entry.caller = user.map(Arc::from);
     });
     answer
 }
@@ -217,7 +216,7 @@ fn let_in(
     body: &Payload,
     expire: bool,
     now: Timestamp,
-) -> Result<String, Answer> {
+) -> Result<Arc<str>, Answer> {
     if expire {
         state.keyring.revoke_token_of(parts);
     }
@@ -226,9 +225,9 @@ fn let_in(
     if expire {
         return Err(denied(Denied::Expired));
     }
-    state
-        .journal
-        .amend(call.number, |entry| entry.caller = Some(caller.clone()));
+    state.journal.amend(call.number, |entry| {
+        entry.caller = Some(Arc::clone(&caller))
+    });
     if !state.admit(&caller, now) {
         let throttled = Answer::gateway(429, "APIGW.0308", &call.request_id);
         return Err(throttled.header(RETRY_AFTER, "1"));
@@ -306,7 +305,6 @@ fn oversized(parts: &Parts) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::thread;
     use std::time::Duration;

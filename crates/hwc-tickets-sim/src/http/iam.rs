@@ -1,5 +1,6 @@
 //! IAM beside the service: a token for a name and a password. Not part of the description of the service.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,7 +26,7 @@ struct Login<'a> {
 #[derive(Debug)]
 pub(super) struct Desk<'a> {
     pub(super) keyring: &'a mut Keyring,
-    pub(super) users: &'a [User],
+    pub(super) users: &'a [Arc<User>],
     pub(super) lifetime: Duration,
     pub(super) seed: u64,
     pub(super) now: Timestamp,

@@ -6,7 +6,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, status_of};
@@ -91,7 +91,12 @@ impl Paint<'_> {
     /// The items of a list; `None` is written as null.
     pub(super) fn items<T>(&self, items: impl Iterator<Item = T>) -> Option<Vec<T>> {
         let items: Vec<T> = items.collect();
-        (!items.is_empty() || !self.asked.quirks.null_lists).then_some(items)
+        (!self.is_null(&items)).then_some(items)
+    }
+
+    /// Whether a list of these items is written as null.
+    pub(super) fn is_null<T>(&self, items: &[T]) -> bool {
+        items.is_empty() && self.asked.quirks.null_lists
     }
 
     pub(super) fn say(&self, english: &'static str, chinese: &'static str) -> &'static str {
@@ -103,18 +108,29 @@ impl Paint<'_> {
     }
 
     pub(super) fn time(&self, at: Timestamp) -> Value {
+        match self.moment(at) {
+            // Not by a macro, which would copy it.
+            Moment::ZoneLess(text) => Value::String(text.as_str().to_owned()),
+            Moment::Other(value) => value,
+        }
+    }
+
+    /// The same for the rows of a list.
+    pub(super) fn moment(&self, at: Timestamp) -> Moment {
         let zone = self.asked.offset;
         let format = |offset: Offset, form: &str| offset.to_datetime(at).strftime(form).to_string();
         let text = match self.asked.quirks.time_format {
-            TimeFormat::ZoneLess => zone_less(zone.to_datetime(at)),
+            TimeFormat::ZoneLess => match Digits::of(zone.to_datetime(at)) {
+                Some(text) => return Moment::ZoneLess(text),
+                None => format(zone, ZONE_LESS),
+            },
             TimeFormat::Utc => format(Offset::UTC, "%Y-%m-%dT%H:%M:%SZ"),
             TimeFormat::UtcMillis => format(Offset::UTC, "%Y-%m-%dT%H:%M:%S.%3fZ"),
             TimeFormat::Offset => format(zone, "%Y-%m-%dT%H:%M:%S") + &sign(zone),
             TimeFormat::EpochText => at.as_millisecond().to_string(),
-            TimeFormat::EpochNumber => return json!(at.as_millisecond()),
+            TimeFormat::EpochNumber => return Moment::Other(json!(at.as_millisecond())),
         };
-        // Not by a macro, which would copy it.
-        Value::String(text)
+        Moment::Other(Value::String(text))
     }
 }
 
@@ -131,22 +147,49 @@ pub(super) fn written(paint: &Paint<'_>, _: Outcome) -> Rendered {
     Answer::new(StatusCode::OK, "application/json", body).into()
 }
 
-/// `2020-07-09 00:00:00`. Every row of every list has such a time, so the usual ones are written without a form to be read.
-fn zone_less(at: DateTime) -> String {
-    let Ok(year) = u16::try_from(at.year()) else {
-        return at.strftime("%Y-%m-%d %H:%M:%S").to_string();
-    };
-    let rest = [at.month(), at.day(), at.hour(), at.minute(), at.second()];
-    let rest = rest.map(|part| u16::from(part.unsigned_abs()));
-    let pairs = [year / 100, year % 100].into_iter().chain(rest);
-    let digits = pairs.flat_map(|pair| [pair / 10, pair % 10]);
-    let mut text = *b"0000-00-00 00:00:00";
-    let places = text.iter_mut().filter(|place| **place == b'0');
-    for (place, digit) in places.zip(digits) {
-        *place += u8::try_from(digit).unwrap_or_default();
+/// `2020-07-09 00:00:00`.
+const ZONE_LESS: &str = "%Y-%m-%d %H:%M:%S";
+
+/// A time as answers show it.
+pub(super) enum Moment {
+    /// As nearly all do.
+    ZoneLess(Digits),
+    Other(Value),
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Moment::ZoneLess(text) => serializer.serialize_str(text.as_str()),
+            Moment::Other(value) => value.serialize(serializer),
+        }
     }
-    // Digits are text.
-    String::from_utf8(text.to_vec()).unwrap_or_default()
+}
+
+/// A time as [`ZONE_LESS`] has it. Every row of every list has one, so it is written without a form to be read, and without room
+/// of its own.
+pub(super) struct Digits([u8; 19]);
+
+impl Digits {
+    /// `None` for a year that four digits cannot show.
+    fn of(at: DateTime) -> Option<Self> {
+        let year = u16::try_from(at.year()).ok()?;
+        let rest = [at.month(), at.day(), at.hour(), at.minute(), at.second()];
+        let rest = rest.map(|part| u16::from(part.unsigned_abs()));
+        let pairs = [year / 100, year % 100].into_iter().chain(rest);
+        let digits = pairs.flat_map(|pair| [pair / 10, pair % 10]);
+        let mut text = *b"0000-00-00 00:00:00";
+        let places = text.iter_mut().filter(|place| **place == b'0');
+        for (place, digit) in places.zip(digits) {
+            *place += u8::try_from(digit).unwrap_or_default();
+        }
+        Some(Digits(text))
+    }
+
+    fn as_str(&self) -> &str {
+        // Digits are text.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
 /// `+08:00`.
@@ -189,8 +232,11 @@ mod tests {
         ];
         for time in times {
             let time: DateTime = time.parse().unwrap();
-            let form = time.strftime("%Y-%m-%d %H:%M:%S").to_string();
-            assert_eq!(zone_less(time), form);
+            let form = time.strftime(ZONE_LESS).to_string();
+            match Digits::of(time) {
+                Some(digits) => assert_eq!(digits.as_str(), form),
+                None => assert!(form.starts_with('-'), "{form}"),
+            }
         }
     }
 }

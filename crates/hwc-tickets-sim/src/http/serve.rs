@@ -12,16 +12,18 @@ use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use http::header::DATE;
+use http::{Request, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service;
 
+use super::alarm::Timers;
 use super::date::Dates;
 use crate::clock::Clock;
 
@@ -53,7 +55,7 @@ pub(crate) enum End {
     Drip(Duration),
 }
 
-/// The handle of one connection, found in the extensions of each request on it.
+/// The handle of one connection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Line(Arc<Mutex<End>>);
 
@@ -64,6 +66,26 @@ impl Line {
 
     fn end(&self) -> End {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What answers the requests that arrive.
+pub(crate) trait Answers: Send + Sync + 'static {
+    /// The answer to one that arrived on this line.
+    fn answer(
+        &self,
+        request: Request<Body>,
+        line: &Line,
+    ) -> impl Future<Output = Response<Body>> + Send;
+}
+
+/// Its handlers find the line in the extensions of the request.
+impl Answers for Router {
+    async fn answer(&self, mut request: Request<Body>, line: &Line) -> Response<Body> {
+        request.extensions_mut().insert(line.clone());
+        let answering = self.clone().call(request);
+        let Ok(response) = answering.await;
+        response
     }
 }
 
@@ -80,7 +102,7 @@ impl Server {
     /// Listens, and answers on the current tokio runtime.
     pub(crate) async fn start(
         listen: SocketAddr,
-        router: Router,
+        answers: impl Answers,
         clock: Clock,
         idle_timeout: Duration,
     ) -> io::Result<Self> {
@@ -89,7 +111,7 @@ impl Server {
         let stop = watch::Sender::new(false);
         let task = tokio::spawn(serve(
             listener,
-            router,
+            Arc::new(answers),
             clock.clone(),
             idle_timeout,
             stop.subscribe(),
@@ -139,7 +161,7 @@ impl Drop for Server {
 /// Serves until told to stop, then lets open connections finish for a moment.
 async fn serve(
     listener: TcpListener,
-    router: Router,
+    answers: Arc<impl Answers>,
     clock: Clock,
     idle_timeout: Duration,
     mut stop: watch::Receiver<bool>,
@@ -153,7 +175,7 @@ async fn serve(
             Some(_) = connections.join_next() => {}
             (stream, _) = accepted(|| listener.accept()) => {
                 connections.spawn(connection(
-                    stream, router.clone(), Arc::clone(&dates), idle_timeout, for_connections.clone(),
+                    stream, Arc::clone(&answers), Arc::clone(&dates), idle_timeout, for_connections.clone(),
                 ));
             }
         }
@@ -184,7 +206,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 
 async fn connection(
     stream: TcpStream,
-    router: Router,
+    answers: Arc<impl Answers>,
     dates: Arc<Dates>,
     idle_timeout: Duration,
     mut stop: watch::Receiver<bool>,
@@ -198,21 +220,12 @@ async fn connection(
         nap: None,
         dead: false,
     };
-    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(line.clone());
-        let owed = |body: Incoming| match body.is_end_stream() {
-            // Most requests have no body.
-            true => Body::empty(),
-            false => Body::new(Owed {
-                body,
-                idle_timeout,
-                alarm: None,
-            }),
-        };
-        let answering = router.clone().call(request.map(owed));
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let (answers, line) = (Arc::clone(&answers), line.clone());
         let dates = Arc::clone(&dates);
         async move {
-            let mut response = answering.await?;
+            let request = request.map(|body| owed(body, idle_timeout));
+            let mut response = answers.answer(request, &line).await;
             if let Some(now) = dates.now() {
                 response.headers_mut().entry(DATE).or_insert(now);
             }
@@ -220,7 +233,7 @@ async fn connection(
         }
     });
     let serving = http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(Timers::default())
         .header_read_timeout(idle_timeout)
         .max_buf_size(READ_BUFFER)
         .serve_connection(TokioIo::new(wire), service);
@@ -231,6 +244,19 @@ async fn connection(
         () = stopped(&mut stop) => serving.as_mut().graceful_shutdown(),
     }
     let _ = serving.await;
+}
+
+/// The body of a request.
+fn owed(body: Incoming, idle_timeout: Duration) -> Body {
+    match body.is_end_stream() {
+        // Most requests have none.
+        true => Body::empty(),
+        false => Body::new(Owed {
+            body,
+            idle_timeout,
+            alarm: None,
+        }),
+    }
 }
 
 /// The body of a request, which its sender owes: when no more of it comes for a while, it ends with an error.

@@ -66,7 +66,7 @@ fn is_parameter(
     let value = match place {
         Place::Path => asked.in_path(name),
         Place::Query => asked.in_query(name),
-        Place::Header => asked.header(name),
+        Place::Header(header) => header.as_ref().and_then(|header| asked.header(header)),
     };
     match value {
         // Of a number in a path there is one form, as of a text: it names something.

@@ -10,8 +10,9 @@ use super::Simulator;
 use crate::clock::{Clock, Time};
 use crate::description::Description;
 use crate::domain::{Engineers, Rules, World};
+use crate::http::gateway;
+use crate::http::routes::Routes;
 use crate::http::serve::{IDLE_TIMEOUT, Server};
-use crate::http::{gateway, routes};
 use crate::journal::Entry;
 use crate::quirks::Quirks;
 use crate::state::{Beginning, Observer, Shared};
@@ -227,8 +228,8 @@ impl SimulatorBuilder {
             self.max_upload,
             self.observer,
         ));
-        let router = routes::router(Arc::clone(&shared));
-        let server = Server::start(self.listen, router, clock, self.idle_timeout);
+        let routes = Routes::new(Arc::clone(&shared));
+        let server = Server::start(self.listen, routes, clock, self.idle_timeout);
         let server = server.await.map_err(failed)?;
         tokio::spawn(Arc::clone(&shared).keep_time());
         Ok(Simulator { shared, server })

@@ -258,6 +258,30 @@ async fn half_a_request_is_a_malformed_one() {
     assert!(answer.contains("\"APIGW.0201\""), "{answer}");
 }
 
+/// HEAD is refused as well, though for a router it goes with GET.
+#[tokio::test]
+async fn a_method_that_a_path_does_not_have_is_told_which_it_has() {
+    let sim = Simulator::start().await.unwrap();
+    let cases = [
+        ("POST", "/case-123/status", Some("GET,HEAD")),
+        ("GET", "/case-123/message", Some("POST")),
+        ("HEAD", "/case-123/status", None),
+        ("GET", "/case-123/nothing/of/this", None),
+    ];
+    for (method, target, allow) in cases {
+        let request = format!(
+            "{method} /v2/servicerequest/cases{target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        );
+        let answer = raw(&sim, request.as_bytes()).await.unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 404 "), "{request}{head}");
+        let told = head.lines().find_map(|line| line.strip_prefix("allow: "));
+        assert_eq!(told, allow, "{request}");
+        assert_eq!(body.is_empty(), method == "HEAD", "{request}{body}");
+    }
+}
+
 #[tokio::test]
 async fn a_token_that_has_expired_has_a_code_of_its_own() {
     let sim = Simulator::start().await.unwrap();

@@ -335,7 +335,7 @@ fn follow(world: &mut World, steps: &[Step]) {
         let new: Vec<String> = messages
             .into_iter()
             .flat_map(|(_, messages)| messages)
-            .map(|message| message.id)
+            .map(|message| message.id.to_string())
             .collect();
         let count = new.len();
         for id in new {

@@ -126,7 +126,7 @@ fn recalling_has_rules() {
     assert!(
         messages(&mut world, DEMO, "own", at(1100))
             .iter()
-            .all(|message| message.id != new)
+            .all(|message| message.id.to_string() != new)
     );
     assert!(
         world

@@ -1,5 +1,7 @@
 //! What is done with contacts: codes are sent to them, and verify them.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::{World, used_up};
@@ -178,7 +180,7 @@ impl World {
         let Some(user) = self.user(person) else {
             return String::new();
         };
-        let owner = |other: &&User| other.account == user.account && !other.sub_user;
+        let owner = |other: &&Arc<User>| other.account == user.account && !other.sub_user;
         let owner = self.customers.iter().find(owner);
         owner.unwrap_or(user).id.clone()
     }

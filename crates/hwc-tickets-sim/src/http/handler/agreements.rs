@@ -32,7 +32,7 @@ pub(super) const HANDLERS: &[Handler] = &[
 
 fn command(asked: &Asked<'_>, what: AgreementCommand) -> Command {
     Command::Agreement {
-        by: asked.by.clone(),
+        by: asked.by(),
         what,
     }
 }

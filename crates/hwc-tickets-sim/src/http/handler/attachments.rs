@@ -120,7 +120,7 @@ fn link(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn command(asked: &Asked<'_>, action: FileAction) -> Command {
     Command::Files {
-        by: asked.by.clone(),
+        by: asked.by(),
         action,
     }
 }

@@ -107,7 +107,7 @@ fn dimensions(_: &Asked<'_>) -> Parsed<Command> {
 fn quota(asked: &Asked<'_>) -> Parsed<Command> {
     let product = asked.text("product_category_id");
     Ok(Command::Quota {
-        by: asked.by.clone(),
+        by: asked.by(),
         kind: asked.text("business_type_id").unwrap_or_default(),
         product: product.unwrap_or_else(|| USER_CENTRE.to_owned()),
     })

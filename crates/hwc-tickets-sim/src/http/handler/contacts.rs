@@ -35,7 +35,7 @@ pub(super) const HANDLERS: &[Handler] = &[
 
 fn command(asked: &Asked<'_>, what: ContactCommand) -> Command {
     Command::Contact {
-        by: asked.by.clone(),
+        by: asked.by(),
         what,
     }
 }

@@ -94,7 +94,7 @@ fn take_off(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn command(asked: &Asked<'_>, action: LabelAction) -> Command {
     Command::Labels {
-        by: asked.by.clone(),
+        by: asked.by(),
         action,
     }
 }

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::Handler;
-use crate::domain::{Author, Command, MessageView, Outcome, Position, Text, UnreadView};
+use crate::domain::{Author, Command, MessageId, MessageView, Outcome, Position, Text, UnreadView};
 use crate::http::asked::{Asked, Malformed, Parsed};
-use crate::http::render::{Paint, Rendered, written};
+use crate::http::render::{Moment, Paint, Rendered, written};
 use crate::operation::Operation;
 use crate::quirks::StatusMeaning;
 
@@ -62,7 +62,7 @@ fn submit(asked: &Asked<'_>) -> Parsed<Command> {
     // The note is confidential: its text is forgotten.
     let noted = text("authorization_content").is_some_and(|note| !note.is_empty());
     Ok(Command::Submit {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.field("group_id"),
         content: Text::from(text("content").unwrap_or_default()),
@@ -73,7 +73,7 @@ fn submit(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn list(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::List {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.text("group_id"),
         offset: asked.count("offset").unwrap_or(0),
@@ -86,7 +86,7 @@ fn more(asked: &Asked<'_>) -> Parsed<Command> {
         return Err(Malformed::Type);
     }
     Ok(Command::More {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.text("group_id"),
         // By its table the time may be empty. Then there is nothing to start from but the newest message.
@@ -102,7 +102,7 @@ fn tickets(asked: &Asked<'_>) -> Option<Vec<String>> {
 
 fn poll(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::Poll {
-        by: asked.by.clone(),
+        by: asked.by(),
         tickets: tickets(asked),
         group: asked.text("group_id"),
         since: position(asked)?,
@@ -111,7 +111,7 @@ fn poll(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn unread(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::Unread {
-        by: asked.by.clone(),
+        by: asked.by(),
         tickets: tickets(asked),
         group: asked.text("group_id"),
     })
@@ -119,7 +119,7 @@ fn unread(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn mark_read(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::MarkRead {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.field("group_id"),
     })
@@ -131,7 +131,7 @@ fn recall(asked: &Asked<'_>) -> Parsed<Command> {
         return Err(Malformed::Parameter);
     }
     Ok(Command::Recall {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket,
         message: asked.path("message_id"),
     })
@@ -168,7 +168,10 @@ fn answer(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
     match outcome {
         Outcome::Page { total, messages } => paint.json(Page {
             count: paint.count(total),
-            message_list: several(paint, &messages),
+            message_list: Several {
+                paint,
+                messages: &messages,
+            },
         }),
         Outcome::News {
             tickets,
@@ -177,7 +180,7 @@ fn answer(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
         } => paint.json(News {
             immsg: paint.items(messages.iter().map(|(ticket, messages)| NewsOf {
                 incident_id: ticket,
-                message_list: several(paint, messages),
+                message_list: Several { paint, messages },
             })),
             imstatus: paint.list(tickets.iter().map(|ticket| read_state(paint, ticket))),
             last_message_time_id: position_text(next),
@@ -204,7 +207,7 @@ fn marked(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
 #[derive(Serialize)]
 struct Page<'a> {
     count: usize,
-    message_list: Option<Vec<Shown<'a>>>,
+    message_list: Several<'a>,
 }
 
 #[derive(Serialize)]
@@ -217,7 +220,7 @@ struct News<'a> {
 #[derive(Serialize)]
 struct NewsOf<'a> {
     incident_id: &'a str,
-    message_list: Option<Vec<Shown<'a>>>,
+    message_list: Several<'a>,
 }
 
 /// A message. What is `None` is left out.
@@ -225,12 +228,12 @@ struct NewsOf<'a> {
 struct Shown<'a> {
     accessory_list: Option<Vec<Attached<'a>>>,
     content: Cow<'a, str>,
-    create_time: Value,
+    create_time: Moment,
     #[serde(skip_serializing_if = "Option::is_none")]
     iam_user_type: Option<i64>,
     is_first_message: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message_id: Option<&'a str>,
+    message_id: Option<MessageId>,
     replier: &'a str,
     replier_name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -245,8 +248,20 @@ struct Attached<'a> {
     file_actual_name: &'a str,
 }
 
-fn several<'a>(paint: &Paint<'_>, messages: &'a [MessageView]) -> Option<Vec<Shown<'a>>> {
-    paint.items(messages.iter().map(|message| listed(paint, message)))
+/// Several messages, each of which is written as soon as it is shown.
+struct Several<'a> {
+    paint: &'a Paint<'a>,
+    messages: &'a [MessageView],
+}
+
+impl Serialize for Several<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Several { paint, messages } = self;
+        match paint.is_null(messages) {
+            true => serializer.serialize_none(),
+            false => serializer.collect_seq(messages.iter().map(|message| listed(paint, message))),
+        }
+    }
 }
 
 /// A message in a list (QueryMessageInfoV2).
@@ -255,8 +270,8 @@ fn listed<'a>(paint: &Paint<'_>, message: &'a MessageView) -> Shown<'a> {
     let author = author_number(message.author);
     let by_customer = message.author == Author::Customer;
     Shown {
-        iam_user_type: by_customer.then_some(i64::from(message.sub_user)),
-        message_id: quirks.message_id_in_lists.then_some(&*message.id),
+        iam_user_type: by_customer.then_some(i64::from(message.writer.is_sub_user())),
+        message_id: quirks.message_id_in_lists.then_some(message.id),
         replier_type: quirks.replier_type_in_lists.then_some(author),
         author: quirks.type_in_lists.then_some(author),
         ..shown(paint, message)
@@ -266,7 +281,7 @@ fn listed<'a>(paint: &Paint<'_>, message: &'a MessageView) -> Shown<'a> {
 /// A message in the details of a ticket (IncidentMessageV2).
 pub(super) fn detailed(paint: &Paint<'_>, message: &MessageView) -> Value {
     let shown = Shown {
-        message_id: Some(&message.id),
+        message_id: Some(message.id),
         author: Some(author_number(message.author)),
         ..shown(paint, message)
     };
@@ -282,12 +297,12 @@ fn shown<'a>(paint: &Paint<'_>, message: &'a MessageView) -> Shown<'a> {
     Shown {
         accessory_list: paint.items(message.attachments.iter().map(attached)),
         content: content(paint, message),
-        create_time: paint.time(message.at),
+        create_time: paint.moment(message.at),
         iam_user_type: None,
         is_first_message: i64::from(message.first),
         message_id: None,
-        replier: &message.replier,
-        replier_name: &message.replier_name,
+        replier: message.writer.id(),
+        replier_name: message.writer.name(),
         replier_type: None,
         author: None,
     }

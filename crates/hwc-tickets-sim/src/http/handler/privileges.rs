@@ -20,7 +20,7 @@ pub(super) const HANDLERS: &[Handler] = &[Handler::new(Operation::ListPrivileges
 fn list(asked: &Asked<'_>) -> Parsed<Command> {
     let privilege = asked.text("privilege");
     Ok(Command::Privilege {
-        by: asked.by.clone(),
+        by: asked.by(),
         privilege: privilege.unwrap_or_else(|| "createCase".to_owned()),
     })
 }

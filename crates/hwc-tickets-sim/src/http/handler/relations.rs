@@ -56,7 +56,7 @@ fn group(asked: &Asked<'_>) -> Parsed<Option<String>> {
 
 fn command(asked: &Asked<'_>, action: RelationAction) -> Command {
     Command::Relations {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         action,
     }

@@ -37,7 +37,7 @@ pub(super) const HANDLERS: &[Handler] = &[
 
 fn detail(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::Detail {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.text("group_id"),
     })
@@ -45,14 +45,14 @@ fn detail(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn status(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::Status {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
     })
 }
 
 fn list(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::Tickets {
-        by: asked.by.clone(),
+        by: asked.by(),
         group: asked.text("group_id"),
         filter: filter(asked, str::to_owned)?,
         offset: asked.count("offset").unwrap_or(0),
@@ -62,7 +62,7 @@ fn list(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn count(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::Counts {
-        by: asked.by.clone(),
+        by: asked.by(),
         filter: TicketFilter {
             states: asked.number("status").into_iter().collect(),
             product: asked.text("product_category_id"),
@@ -82,7 +82,7 @@ fn list_by_page(asked: &Asked<'_>) -> Parsed<Command> {
     let page = asked.count("pageNo").unwrap_or(1);
     let limit = asked.count("pageSize").unwrap_or(10);
     Ok(Command::Tickets {
-        by: asked.by.clone(),
+        by: asked.by(),
         group: asked.text("groupId"),
         filter,
         offset: page.saturating_sub(1).saturating_mul(limit),

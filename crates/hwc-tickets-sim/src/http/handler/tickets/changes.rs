@@ -41,7 +41,7 @@ pub(in super::super) const HANDLERS: &[Handler] = &[
 fn create(asked: &Asked<'_>) -> Parsed<Command> {
     let kind = asked.field("business_type_id").unwrap_or_default();
     let description = asked.field("simple_description").unwrap_or_default();
-    let mut new = NewTicket::new(&asked.by, Subject::new(&kind), description);
+    let mut new = NewTicket::new(&asked.by(), Subject::new(&kind), description);
     if let Some(product) = asked.field("product_category_id") {
         new.names_product = true;
         new.subject.product = product;
@@ -72,7 +72,7 @@ fn act(asked: &Asked<'_>) -> Parsed<Command> {
         _ => return Err(Malformed::Action),
     };
     Ok(Command::Act {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.field("group_id"),
         action,
@@ -83,7 +83,7 @@ fn act(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn score(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::Score {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.field("group_id"),
         rating: rating(asked),
@@ -92,7 +92,7 @@ fn score(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn log(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::Log {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.text("group_id"),
         offset: asked.count("offset").unwrap_or(0),
@@ -102,7 +102,7 @@ fn log(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn set_contact(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::SetContact {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.field("group_id"),
         contact: contact(asked),
@@ -113,7 +113,7 @@ fn set_contact(asked: &Asked<'_>) -> Parsed<Command> {
 /// The message that the values belong to is not looked for: what it means is in no source.
 fn set_values(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::SetValues {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.field("group_id"),
         values: map(asked, "extends_map")?,
@@ -122,7 +122,7 @@ fn set_values(asked: &Asked<'_>) -> Parsed<Command> {
 
 fn values(asked: &Asked<'_>) -> Parsed<Command> {
     Ok(Command::Values {
-        by: asked.by.clone(),
+        by: asked.by(),
         ticket: asked.path("case_id"),
         group: asked.text("group_id"),
     })

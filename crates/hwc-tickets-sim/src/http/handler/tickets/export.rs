@@ -50,7 +50,7 @@ fn export(asked: &Asked<'_>) -> Parsed<Command> {
         None => usize::MAX,
     };
     Ok(Command::Tickets {
-        by: asked.by.clone(),
+        by: asked.by(),
         group: None,
         filter,
         offset: asked.count("offset").unwrap_or(0),
