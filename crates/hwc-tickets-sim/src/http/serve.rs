@@ -220,7 +220,7 @@ async fn connection(
         nap: None,
         dead: false,
     };
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
+    let service = service_fn(move |request: Request<Incoming>| {
         let (answers, line) = (Arc::clone(&answers), line.clone());
         let dates = Arc::clone(&dates);
         async move {

@@ -91,7 +91,8 @@ fn recalling_has_rules() {
         attachments: Vec::new(),
     };
     let engineers = stored(world.apply(reply, at(500)));
-    let first = messages(&mut world, DEMO, "own", at(500)).pop().unwrap().id;
+    let first = messages(&mut world, DEMO, "own", at(500)).pop().unwrap();
+    let first = first.id.to_string();
     let cases = [
         (recall(DEMO, "own", &old), Refusal::TooLate),
         (recall(DEMO, "own", &engineers), Refusal::NotOwn),
