@@ -13,6 +13,7 @@ pub(crate) mod gateway;
 pub(crate) mod handler;
 pub(crate) mod hex;
 mod iam;
+mod json;
 mod linked;
 mod render;
 pub(crate) mod routes;

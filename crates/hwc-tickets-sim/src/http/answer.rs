@@ -12,10 +12,7 @@ use crate::domain::Blob;
 use crate::journal::Example;
 
 /// The type of most answers.
-const JSON: &str = "application/json";
-
-/// Room for the text of an answer: a page of ten messages fits, so that its text is not copied again and again while it grows.
-const ROOM: usize = 4096;
+pub(super) const JSON: &str = "application/json";
 
 /// Status, headers and the whole body.
 #[derive(Clone, Debug)]
@@ -50,10 +47,7 @@ impl Answer {
     /// JSON with a status.
     pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Self {
         // Only a key that is no text could not be written, and no answer has one.
-        let mut text: Vec<u8> = Vec::with_capacity(ROOM);
-        if serde_json::to_writer(&mut text, value).is_err() {
-            text.clear();
-        }
+        let text = serde_json::to_string(value).unwrap_or_default();
         Answer::new(status, JSON, text)
     }
 

@@ -6,11 +6,12 @@ use http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, status_of};
+use super::answer::{Answer, JSON, status_of};
 use super::asked::Asked;
+use super::json::Json;
 use crate::catalogue;
 use crate::domain::Outcome;
 use crate::quirks::{BusinessStatus, Quirks, SuccessBody, TimeFormat};
@@ -78,6 +79,15 @@ impl Paint<'_> {
             return Answer::json(StatusCode::OK, &numbers_as_text(body)).into();
         }
         Answer::json(StatusCode::OK, &body).into()
+    }
+
+    /// An answer of JSON that is written already.
+    pub(super) fn text(&self, body: String) -> Rendered {
+        if self.asked.quirks.numbers_as_text {
+            let body: Value = serde_json::from_str(&body).unwrap_or_default();
+            return self.json(body);
+        }
+        Answer::new(StatusCode::OK, JSON, body).into()
     }
 
     pub(super) fn count(&self, number: usize) -> usize {
@@ -157,11 +167,11 @@ pub(super) enum Moment {
     Other(Value),
 }
 
-impl Serialize for Moment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Moment {
+    pub(super) fn write(&self, json: &mut Json) {
         match self {
-            Moment::ZoneLess(text) => serializer.serialize_str(text.as_str()),
-            Moment::Other(value) => value.serialize(serializer),
+            Moment::ZoneLess(text) => json.text(text.as_str()),
+            Moment::Other(value) => json.value(value),
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::Handler;
 use crate::domain::{Author, Command, MessageId, MessageView, Outcome, Position, Text, UnreadView};
 use crate::http::asked::{Asked, Malformed, Parsed};
-use crate::http::render::{Moment, Paint, Rendered, written};
+use crate::http::json::Json;
+use crate::http::render::{Paint, Rendered, written};
 use crate::operation::Operation;
 use crate::quirks::StatusMeaning;
 
@@ -166,25 +166,34 @@ fn position_text(position: Position) -> String {
 
 fn answer(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
     match outcome {
-        Outcome::Page { total, messages } => paint.json(Page {
-            count: paint.count(total),
-            message_list: Several {
-                paint,
-                messages: &messages,
-            },
-        }),
+        Outcome::Page { total, messages } => paint.text(Json::written(|json| {
+            json.object(|page| {
+                page.field("count").value(&paint.count(total));
+                several(paint, page.field("message_list"), &messages);
+            });
+        })),
         Outcome::News {
             tickets,
             messages,
             next,
-        } => paint.json(News {
-            immsg: paint.items(messages.iter().map(|(ticket, messages)| NewsOf {
-                incident_id: ticket,
-                message_list: Several { paint, messages },
-            })),
-            imstatus: paint.list(tickets.iter().map(|ticket| read_state(paint, ticket))),
-            last_message_time_id: position_text(next),
-        }),
+        } => paint.text(Json::written(|json| {
+            json.object(|news| {
+                let immsg = news.field("immsg");
+                match paint.is_null(&messages) {
+                    true => immsg.null(),
+                    false => immsg.list(&messages, |json, (ticket, messages)| {
+                        json.object(|news| {
+                            news.field("incident_id").text(ticket);
+                            several(paint, news.field("message_list"), messages);
+                        });
+                    }),
+                }
+                let states = paint.list(tickets.iter().map(|ticket| read_state(paint, ticket)));
+                news.field("imstatus").value(&states);
+                news.field("last_message_time_id")
+                    .text(&position_text(next));
+            });
+        })),
         Outcome::Unread(tickets) => paint.json(json!({
             "imunread": paint.list(tickets.iter().map(|ticket| unread_count(paint, ticket))),
         })),
@@ -201,111 +210,82 @@ fn marked(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
     paint.json(group.map_or(json!({}), |group| json!({ "group_id": group })))
 }
 
-// What most calls are answered with is written straight from the messages; only what a quirk changes everywhere is made a
-// tree of values first. Fields stand in the order of the alphabet, as they do in such a tree.
+// What most calls are answered with is written straight from the messages. Fields stand in the order of the alphabet, as they
+// do in a tree of values.
 
-#[derive(Serialize)]
-struct Page<'a> {
-    count: usize,
-    message_list: Several<'a>,
-}
-
-#[derive(Serialize)]
-struct News<'a> {
-    immsg: Option<Vec<NewsOf<'a>>>,
-    imstatus: Value,
-    last_message_time_id: String,
-}
-
-#[derive(Serialize)]
-struct NewsOf<'a> {
-    incident_id: &'a str,
-    message_list: Several<'a>,
-}
-
-/// A message. What is `None` is left out.
-#[derive(Serialize)]
-struct Shown<'a> {
-    accessory_list: Option<Vec<Attached<'a>>>,
-    content: Cow<'a, str>,
-    create_time: Moment,
-    #[serde(skip_serializing_if = "Option::is_none")]
+/// What a kind of message has besides what all have. What is `None` is left out.
+#[derive(Default)]
+struct Besides {
     iam_user_type: Option<i64>,
-    is_first_message: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message_id: Option<MessageId>,
-    replier: &'a str,
-    replier_name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<MessageId>,
     replier_type: Option<i64>,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     author: Option<i64>,
 }
 
-#[derive(Serialize)]
-struct Attached<'a> {
-    accessory_id: &'a str,
-    file_actual_name: &'a str,
-}
-
-/// Several messages, each of which is written as soon as it is shown.
-struct Several<'a> {
-    paint: &'a Paint<'a>,
-    messages: &'a [MessageView],
-}
-
-impl Serialize for Several<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Several { paint, messages } = self;
-        match paint.is_null(messages) {
-            true => serializer.serialize_none(),
-            false => serializer.collect_seq(messages.iter().map(|message| listed(paint, message))),
-        }
+fn several(paint: &Paint<'_>, json: &mut Json, messages: &[MessageView]) {
+    match paint.is_null(messages) {
+        true => json.null(),
+        false => json.list(messages, |json, message| listed(paint, json, message)),
     }
 }
 
 /// A message in a list (QueryMessageInfoV2).
-fn listed<'a>(paint: &Paint<'_>, message: &'a MessageView) -> Shown<'a> {
+fn listed(paint: &Paint<'_>, json: &mut Json, message: &MessageView) {
     let quirks = paint.asked.quirks;
     let author = author_number(message.author);
     let by_customer = message.author == Author::Customer;
-    Shown {
+    let besides = Besides {
         iam_user_type: by_customer.then_some(i64::from(message.writer.is_sub_user())),
-        message_id: quirks.message_id_in_lists.then_some(message.id),
+        id: quirks.message_id_in_lists.then_some(message.id),
         replier_type: quirks.replier_type_in_lists.then_some(author),
         author: quirks.type_in_lists.then_some(author),
-        ..shown(paint, message)
-    }
+    };
+    shown(paint, json, message, &besides);
 }
 
 /// A message in the details of a ticket (IncidentMessageV2).
 pub(super) fn detailed(paint: &Paint<'_>, message: &MessageView) -> Value {
-    let shown = Shown {
-        message_id: Some(message.id),
+    let besides = Besides {
+        id: Some(message.id),
         author: Some(author_number(message.author)),
-        ..shown(paint, message)
+        ..Besides::default()
     };
-    serde_json::to_value(shown).unwrap_or_default()
+    let text = Json::written(|json| shown(paint, json, message, &besides));
+    serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// What both kinds of message have (D-16).
-fn shown<'a>(paint: &Paint<'_>, message: &'a MessageView) -> Shown<'a> {
-    let attached = |(id, name): &'a (String, String)| Attached {
-        accessory_id: id,
-        file_actual_name: name,
-    };
-    Shown {
-        accessory_list: paint.items(message.attachments.iter().map(attached)),
-        content: content(paint, message),
-        create_time: paint.moment(message.at),
-        iam_user_type: None,
-        is_first_message: i64::from(message.first),
-        message_id: None,
-        replier: message.writer.id(),
-        replier_name: message.writer.name(),
-        replier_type: None,
-        author: None,
-    }
+/// What both kinds of message have (D-16), and what this one has besides.
+fn shown(paint: &Paint<'_>, json: &mut Json, message: &MessageView, besides: &Besides) {
+    json.object(|object| {
+        let list = object.field("accessory_list");
+        match paint.is_null(&message.attachments) {
+            true => list.null(),
+            false => list.list(&message.attachments, |json, (id, name)| {
+                json.object(|file| {
+                    file.field("accessory_id").text(id);
+                    file.field("file_actual_name").text(name);
+                });
+            }),
+        }
+        object.field("content").text(&content(paint, message));
+        paint.moment(message.at).write(object.field("create_time"));
+        if let Some(kind) = besides.iam_user_type {
+            object.field("iam_user_type").number(kind);
+        }
+        let is_first = i64::from(message.first);
+        object.field("is_first_message").number(is_first);
+        if let Some(id) = besides.id {
+            object.field("message_id").text(&id.to_string());
+        }
+        object.field("replier").text(message.writer.id());
+        object.field("replier_name").text(message.writer.name());
+        if let Some(role) = besides.replier_type {
+            object.field("replier_type").number(role);
+        }
+        if let Some(author) = besides.author {
+            object.field("type").number(author);
+        }
+    });
 }
 
 fn content<'a>(paint: &Paint<'_>, message: &'a MessageView) -> Cow<'a, str> {
