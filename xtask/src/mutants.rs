@@ -16,7 +16,7 @@ use self::{
     areas::Chosen,
     ledger::{Became, Ledger},
     listed::{Mutant, VERSION},
-    trial::{End, Trial},
+    trial::{End, Stage, Trial},
 };
 use crate::{
     file::Workspace,
@@ -105,14 +105,15 @@ fn tried(
         ledger.mutants.insert(name, Became::Unviable);
     }
     let trial = Trial::new(workspace, part, &built)?;
+    let limits = trial.limits();
     say(&format!(
         "{}: {} are built together, {} alone, {} do not compile; the tests may take {:?} and {:?}",
         part.name,
         open.len() - built.alone.len() - built.unviable.len(),
         built.alone.len(),
         built.unviable.len(),
-        trial.limits[0],
-        trial.limits[1],
+        limits[0],
+        limits[1],
     ));
     let together = (0..open.len())
         .filter(|number| !built.alone.contains(number) && !built.unviable.contains(number));
@@ -124,7 +125,7 @@ fn tried(
         ledger.keep(workspace, &part.name)
     };
     let mut unseen = Vec::new();
-    each(&trial, together.collect(), true, |number, end| {
+    each(&trial, together.collect(), Stage::First, |number, end| {
         match (end, name(&number)) {
             (End::Passed, _) => unseen.push(number),
             (end, Some(name)) => keep(name, end.into())?,
@@ -133,18 +134,32 @@ fn tried(
         Ok(())
     })?;
     say(&format!(
-        "{}: {} are asked of every test",
+        "{}: the first tests pass {}, which are tried with every test",
         part.name,
         unseen.len()
     ));
-    each(&trial, unseen, false, |number, end| {
+    let mut rest = Vec::new();
+    each(&trial, unseen, Stage::Fast, |number, end| {
+        match (end, name(&number)) {
+            (End::Passed, _) => rest.push(number),
+            (end, Some(name)) => keep(name, end.into())?,
+            (_, None) => {}
+        }
+        Ok(())
+    })?;
+    say(&format!(
+        "{}: of these, all but the slow tests pass {}",
+        part.name,
+        rest.len()
+    ));
+    each(&trial, rest, Stage::Slow, |number, end| {
         name(&number).map_or(Ok(()), |name| keep(name, end.into()))
     })?;
     let alone: Vec<&Mutant> = (built.alone.iter())
         .filter_map(|number| open.get(*number))
         .collect();
     if !alone.is_empty() {
-        for (name, became) in alone::tried(root, program, part, &alone, trial.limits)? {
+        for (name, became) in alone::tried(root, program, part, &alone, limits)? {
             keep(name, became)?;
         }
     }
@@ -164,7 +179,7 @@ fn tried(
 fn each(
     trial: &Trial<'_>,
     mutants: Vec<usize>,
-    is_first: bool,
+    stage: Stage,
     mut tell: impl FnMut(usize, End) -> Result<()>,
 ) -> Result<()> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -176,7 +191,7 @@ fn each(
             let (send, next) = (send.clone(), &next);
             scope.spawn(move || {
                 while let Some(mutant) = next() {
-                    let end = trial.asked(Some(mutant), is_first, worker);
+                    let end = trial.asked(Some(mutant), stage, worker);
                     if send.send((mutant, end)).is_err() {
                         return;
                     }

@@ -16,9 +16,9 @@ use std::{
     io::{BufRead as _, BufReader, Read},
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::mpsc,
+    sync::{Mutex, PoisonError, mpsc},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// What the tests get for one of them at least: a machine may have other work.
@@ -30,6 +30,11 @@ pub(super) const SCHEDULES: (&str, &str) = ("HWC_TICKETS_SCHEDULES", "50");
 /// As `.cargo/config.toml` has it: tests wait more than they compute.
 const THREADS: (&str, &str) = ("RUST_TEST_THREADS", "4");
 
+/// How many of them run at once.
+const WORKERS: u32 = 4;
+/// A test that takes longer is asked last.
+const SLOW: Duration = Duration::from_secs(2);
+
 /// How a run of tests ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum End {
@@ -39,6 +44,16 @@ pub(super) enum End {
     TimedOut,
 }
 
+/// Which tests are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Those about the area.
+    First,
+    /// All but the slow ones.
+    Fast,
+    Slow,
+}
+
 /// The tests of a package, with mutants in them.
 pub(super) struct Trial<'a> {
     built: &'a Built,
@@ -46,12 +61,13 @@ pub(super) struct Trial<'a> {
     package: &'a str,
     /// Where the tests put files of their own.
     room: PathBuf,
-    /// How long the tests about the area may take, and all of them.
-    pub(super) limits: [Duration; 2],
+    /// The slow tests of each program.
+    slow: Vec<Vec<String>>,
+    limits: [Duration; 3],
 }
 
 impl<'a> Trial<'a> {
-    /// Runs them without a mutant: they pass, and take their time.
+    /// Runs all tests without a mutant: they pass, and take their time.
     ///
     /// # Errors
     /// One fails.
@@ -61,62 +77,135 @@ impl<'a> Trial<'a> {
             first: part.first,
             package: &part.package,
             room: programs::absolute(workspace).join(PLACE).join("tmp"),
+            slow: built.binaries.iter().map(|_| Vec::new()).collect(),
             // Nobody knows yet.
-            limits: [PATIENCE * 60, PATIENCE * 60],
+            limits: [PATIENCE * 60; 3],
         };
-        let (first, all) = (trial.timed(true)?, trial.timed(false)?);
-        trial.limits = [first, all].map(|took| (took * LONGER).max(PATIENCE));
+        let times = Mutex::new(Vec::new());
+        trial.passes(trial.asked_of(None, Stage::Fast, 0, &times))?;
+        let (mut fast, mut slow) = (Duration::ZERO, Duration::ZERO);
+        for (place, test, took) in times.into_inner().unwrap_or_default() {
+            match trial.slow.get_mut(place) {
+                Some(tests) if took > SLOW => {
+                    tests.push(test);
+                    slow += took;
+                }
+                _ => fast += took,
+            }
+        }
+        trial.passes(trial.asked(None, Stage::First, 0))?;
+        trial.limits = [fast, fast, slow].map(|took| (took * LONGER / WORKERS).max(PATIENCE));
         Ok(trial)
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how long real tests take is what is asked"
-    )]
-    fn timed(&self, is_first: bool) -> Result<Duration> {
-        let began = Instant::now();
-        match self.asked(None, is_first, 0) {
-            End::Passed => Ok(began.elapsed()),
-            end => {
-                let test = match end {
-                    End::Failed(Some(test)) => test,
-                    _ => "a program of tests".to_owned(),
-                };
-                Err(Problem::general(
-                    format!("{test} of {} fails without a mutant", self.package),
-                    format!(
-                        "run `cargo test --package {}` in {PLACE}/tree",
-                        self.package
-                    ),
-                )
-                .into())
-            }
-        }
+    /// How long the tests about the area may take, and all of them.
+    pub(super) fn limits(&self) -> [Duration; 2] {
+        let [first, fast, slow] = self.limits;
+        [first, fast + slow]
     }
 
-    /// Asks the tests about the area, or every test. `worker` tells apart who asks at the same time.
-    pub(super) fn asked(&self, mutant: Option<usize>, is_first: bool, worker: usize) -> End {
-        let limit = self.limits[usize::from(!is_first)];
-        for binary in &self.built.binaries {
-            if is_first && !binary.is_first {
+    fn passes(&self, end: End) -> Result<()> {
+        let test = match end {
+            End::Passed => return Ok(()),
+            End::Failed(Some(test)) => test,
+            _ => "a program of tests".to_owned(),
+        };
+        Err(Problem::general(
+            format!("{test} of {} fails without a mutant", self.package),
+            format!(
+                "run `cargo test --package {}` in {PLACE}/tree",
+                self.package
+            ),
+        )
+        .into())
+    }
+
+    /// Asks tests about a mutant. `worker` tells apart who asks at the same time.
+    pub(super) fn asked(&self, mutant: Option<usize>, stage: Stage, worker: usize) -> End {
+        self.asked_of(mutant, stage, worker, &Mutex::new(Vec::new()))
+    }
+
+    fn asked_of(
+        &self,
+        mutant: Option<usize>,
+        stage: Stage,
+        worker: usize,
+        times: &Mutex<Vec<(usize, String, Duration)>>,
+    ) -> End {
+        for (place, (binary, slow)) in self.built.binaries.iter().zip(&self.slow).enumerate() {
+            let has_none = stage == Stage::Slow && slow.is_empty();
+            if has_none || (stage == Stage::First && !binary.is_first) {
                 continue;
             }
-            let room = self.room.join(worker.to_string());
-            let _ = fs::create_dir_all(&room);
-            let mut command = self.command(binary, mutant);
-            command.env("TMPDIR", &room);
-            if is_first && !self.first.is_empty() {
-                let (variable, count) = SCHEDULES;
-                command.env(variable, count).args(self.first);
-            }
-            let end = ended(command, limit);
-            // What is stopped does not clear up.
-            let _ = fs::remove_dir_all(&room);
+            let took = |test: &str, took: Duration| {
+                let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
+                times.push((place, test.to_owned(), took));
+            };
+            let end = self.asked_one(mutant, stage, worker, (binary, slow), &took);
             if end != End::Passed {
                 return end;
             }
         }
         End::Passed
+    }
+
+    /// Asks one program. A test that fails has to fail alone too: some do not stand the company of others on a machine with much to do.
+    fn asked_one(
+        &self,
+        mutant: Option<usize>,
+        stage: Stage,
+        worker: usize,
+        (binary, slow): (&Binary, &[String]),
+        took: &(impl Fn(&str, Duration) + Sync),
+    ) -> End {
+        let mut apart: Vec<String> = Vec::new();
+        loop {
+            let mut command = self.command(binary, mutant);
+            match stage {
+                Stage::First => {
+                    let (variable, count) = SCHEDULES;
+                    command.env(variable, count).args(self.first);
+                }
+                Stage::Fast => {
+                    command.arg("--exact");
+                    command.args(slow.iter().flat_map(|test| ["--skip", test]));
+                }
+                Stage::Slow => {
+                    command.arg("--exact").args(slow);
+                }
+            }
+            command.args(apart.iter().flat_map(|test| ["--skip", test]));
+            let limit = self.limits[stage as usize];
+            let end = self.in_room(command, limit, worker, took);
+            let End::Failed(Some(test)) = &end else {
+                return end;
+            };
+            if apart.contains(test) {
+                return end;
+            }
+            let mut command = self.command(binary, mutant);
+            command.args(["--exact", test]);
+            if self.in_room(command, limit, worker, took) != End::Passed {
+                return end;
+            }
+            apart.push(test.clone());
+        }
+    }
+
+    /// Runs it with a directory for its files, which goes with it: what is stopped does not clear up.
+    fn in_room(
+        &self,
+        mut command: Command,
+        limit: Duration,
+        worker: usize,
+        took: &(impl Fn(&str, Duration) + Sync),
+    ) -> End {
+        let room = self.room.join(worker.to_string());
+        let _ = fs::create_dir_all(&room);
+        command.env("TMPDIR", &room);
+        let end = ended(command, limit, took);
+        let _ = fs::remove_dir_all(&room);
+        end
     }
 
     /// As cargo starts it.
@@ -130,6 +219,9 @@ impl<'a> Trial<'a> {
             .env("INSTA_UPDATE", "no")
             // Nobody reads where a mutant panics.
             .env("RUST_BACKTRACE", "0")
+            // How long each test takes is told to those who may use what is not stable.
+            .env("RUSTC_BOOTSTRAP", "1")
+            .args(["-Zunstable-options", "--report-time"])
             .env_remove(VARIABLE);
         let (variable, count) = THREADS;
         if std::env::var_os(variable).is_none() {
@@ -142,8 +234,8 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// Runs a program of tests until it ends, one of them fails, or it takes too long.
-fn ended(mut command: Command, limit: Duration) -> End {
+/// Runs a program of tests until it ends, one of them fails, or it takes too long; tells how long each test took.
+fn ended(mut command: Command, limit: Duration, took: &(impl Fn(&str, Duration) + Sync)) -> End {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -157,26 +249,28 @@ fn ended(mut command: Command, limit: Duration) -> End {
         return End::Failed(None);
     };
     let (tell, told) = mpsc::channel();
-    // It ends with the program, which is ended below.
-    thread::spawn(move || tell.send(failed(said)));
-    match told.recv_timeout(limit) {
-        Ok(None) => match child.wait() {
-            Ok(status) if status.success() => End::Passed,
-            _ => End::Failed(None),
-        },
-        Ok(test) => {
-            stop(&mut child);
-            End::Failed(test)
+    thread::scope(|scope| {
+        // It ends with the program, which is ended below.
+        scope.spawn(move || tell.send(failed(said, took)));
+        match told.recv_timeout(limit) {
+            Ok(None) => match child.wait() {
+                Ok(status) if status.success() => End::Passed,
+                _ => End::Failed(None),
+            },
+            Ok(test) => {
+                stop(&mut child);
+                End::Failed(test)
+            }
+            Err(_) => {
+                stop(&mut child);
+                End::TimedOut
+            }
         }
-        Err(_) => {
-            stop(&mut child);
-            End::TimedOut
-        }
-    }
+    })
 }
 
 /// The first test that fails, as soon as it does.
-fn failed(said: impl Read) -> Option<String> {
+fn failed(said: impl Read, took: &impl Fn(&str, Duration)) -> Option<String> {
     let mut lines = BufReader::new(said);
     let mut line = Vec::new();
     loop {
@@ -185,9 +279,22 @@ fn failed(said: impl Read) -> Option<String> {
             return None;
         }
         let text = String::from_utf8_lossy(&line);
-        let test = text.trim_end().strip_suffix(" ... FAILED");
-        if let Some(test) = test.and_then(|test| test.strip_prefix("test ")) {
+        let test = text
+            .strip_prefix("test ")
+            .and_then(|text| text.split_once(" ... "));
+        let Some((test, end)) = test else { continue };
+        let test = test.trim_end_matches(" - should panic");
+        if end.starts_with("FAILED") {
             return Some(test.to_owned());
+        }
+        let seconds = end
+            .split_once('<')
+            .and_then(|(_, end)| end.split_once("s>"));
+        if let Some(Ok(seconds)) = seconds.map(|(seconds, _)| seconds.parse()) {
+            took(
+                test,
+                Duration::try_from_secs_f64(seconds).unwrap_or_default(),
+            );
         }
     }
 }
@@ -216,14 +323,18 @@ mod tests {
                 "\nrunning 2 tests\ntest a::b ... ok\ntest c ... FAILED\ntest d ... FAILED\n",
                 Some("c"),
             ),
-            (
-                "test a::b - should panic ... FAILED\n",
-                Some("a::b - should panic"),
-            ),
+            ("test a::b - should panic ... FAILED\n", Some("a::b")),
             ("test a ... ok\ntest result: FAILED. 1 passed\n", None),
             ("", None),
         ] {
-            assert_eq!(failed(said.as_bytes()).as_deref(), test);
+            let times = Mutex::new(Vec::new());
+            let took = |test: &str, took: Duration| {
+                times.lock().unwrap().push((test.to_owned(), took));
+            };
+            assert_eq!(failed(said.as_bytes(), &took).as_deref(), test);
+            let times = times.into_inner().unwrap();
+            let known = [("a::b".to_owned(), Duration::from_millis(250))];
+            assert!(times.is_empty() || times == known);
         }
     }
 
@@ -235,6 +346,7 @@ mod tests {
             command.args(["-c", text]);
             command
         };
+        let ended = |command: Command, limit| ended(command, limit, &|_, _| {});
         let soon = Duration::from_millis(50);
         let long = Duration::from_secs(60);
         assert_eq!(ended(shell("exit 0"), long), End::Passed);
