@@ -220,7 +220,7 @@ mod tests {
     fn mutant(source: &str, genre: &str, at: &str, replacement: &str) -> Mutant {
         let start = source.find(at).unwrap();
         let position = |place: usize| {
-            let before = &source[..place];
+            let before = source.get(..place).unwrap();
             let line = before.matches('\n').count() + 1;
             let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
             (line, column)

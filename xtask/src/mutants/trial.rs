@@ -104,6 +104,15 @@ impl<'a> Trial<'a> {
         [first, fast + slow]
     }
 
+    fn limit(&self, stage: Stage) -> Duration {
+        let [first, fast, slow] = self.limits;
+        match stage {
+            Stage::First => first,
+            Stage::Fast => fast,
+            Stage::Slow => slow,
+        }
+    }
+
     fn passes(&self, end: End) -> Result<()> {
         let test = match end {
             End::Passed => return Ok(()),
@@ -175,7 +184,7 @@ impl<'a> Trial<'a> {
                 }
             }
             command.args(apart.iter().flat_map(|test| ["--skip", test]));
-            let limit = self.limits[stage as usize];
+            let limit = self.limit(stage);
             let end = self.in_room(command, limit, worker, took);
             let End::Failed(Some(test)) = &end else {
                 return end;
