@@ -26,7 +26,7 @@ pub fn run(workspace: &Workspace, command: &Command, say: fn(&str)) -> Result<St
         Command::Soak { minutes, seconds } => {
             soak::run(workspace, seconds.unwrap_or(minutes.saturating_mul(60)))
         }
-        Command::Mutants { what, shard } => mutants::run(workspace, what, shard.as_deref(), say),
+        Command::Mutants { what } => mutants::run(workspace, what, say),
         Command::Assurance { name } => assurance::run(workspace, name.as_deref(), say),
         Command::Linters => linters::run(workspace),
         Command::Docs | Command::Spec(Spec::Site) => site::write(workspace),

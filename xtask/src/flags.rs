@@ -71,14 +71,12 @@ pub enum Command {
     },
     /// Makes sources wrong, one place at a time, and fails where no test notices; installs cargo-mutants below target/.
     ///
-    /// The areas: classify, envelope, retry, multipart, download, save, reconcile, paging, ids. Each goes in shards of about half an hour on one core.
+    /// The areas: classify, envelope, retry, multipart, download, save, reconcile, paging, ids. What became of each mutant is in
+    /// target/mutants/AREA.json; what is known there of the same sources is not tried again.
     Mutants {
         /// Areas, or files such as crates/hwc-tickets/src/ids.rs; without one, every area.
         #[arg(value_name = "AREA|FILE")]
         what: Vec<String>,
-        /// Only this shard of each, from 0/N to (N-1)/N.
-        #[arg(long, value_name = "K/N")]
-        shard: Option<String>,
     },
     /// Runs one of the proofs that take too long for `ci`; without a name, lists them with what they show and how long they take.
     Assurance {

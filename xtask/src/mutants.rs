@@ -1,9 +1,23 @@
-//! Sources that are made wrong on purpose, one place at a time: a test of the owning crate has to fail each time. cargo-mutants makes
-//! them, in a copy of the workspace. A mutant that survives is a missing test, or is argued in `docs/assurance.md`.
+//! Sources that are made wrong on purpose, one place at a time: a test of the owning crate has to fail each time. cargo-mutants says what
+//! is made wrong; all of it is built once, in a copy of the workspace, and a variable says which of it is in force. A mutant that survives
+//! is a missing test, or is argued in `docs/assurance.md`.
 
+mod alone;
 mod areas;
+mod build;
+mod ledger;
+mod listed;
+mod places;
+mod rewrite;
+mod tree;
+mod trial;
 
-use self::areas::{AREAS, Area};
+use self::{
+    areas::Chosen,
+    ledger::{Became, Ledger},
+    listed::{Mutant, VERSION},
+    trial::{End, Stage, Trial},
+};
 use crate::{
     file::Workspace,
     problem::{Place, Problem, Problems, Result},
@@ -12,66 +26,30 @@ use crate::{
 use std::{
     collections::BTreeSet,
     path::Path,
-    process::{Command, Stdio},
+    sync::{Mutex, PoisonError, mpsc},
+    thread,
 };
 
-/// The version that is installed. Another one makes other mutants.
-const VERSION: &str = "27.0.0";
-/// Where what it says goes, and what it builds.
+/// Where what becomes of them goes, and what is built.
 const PLACE: &str = "target/mutants";
 /// Where survivors are argued.
 const PAGE: &str = "docs/assurance.md";
-/// Mutants of one shard: with half a minute for each, it takes less than half an hour on one core.
-const SHARD: usize = 50;
-/// What the tests get for one of them at least, in seconds: a machine may have other work.
-const PATIENCE: &str = "60";
-/// How many schedules each kind runs for one of them: as many as notice most in a second.
-const SCHEDULES: (&str, &str) = ("HWC_TICKETS_SCHEDULES", "50");
-
-/// Files of one package, below the root.
-struct Chosen {
-    name: String,
-    package: String,
-    files: Vec<String>,
-    first: &'static [&'static str],
-}
 
 /// Mutates what `wanted` names, areas or files, or every area; tells how many mutants were noticed.
 ///
 /// # Errors
 /// cargo-mutants cannot be had, the tests fail without a mutant, or one survives that the page does not argue.
-pub fn run(
-    workspace: &Workspace,
-    wanted: &[String],
-    shard: Option<&str>,
-    say: fn(&str),
-) -> Result<String> {
-    let chosen = chosen(workspace, wanted)?;
+pub fn run(workspace: &Workspace, wanted: &[String], say: fn(&str)) -> Result<String> {
+    let chosen = areas::chosen(workspace, wanted)?;
     let root = programs::absolute(workspace);
     let program = programs::tool(workspace, "cargo-mutants", VERSION, say)?;
     let mut survivors = BTreeSet::new();
     let mut count = 0;
     for part in &chosen {
-        let mutants = listed(&root, &program, part)?;
-        let shards = match shard {
-            Some(shard) => vec![shard.to_owned()],
-            None => {
-                let number = mutants.div_ceil(SHARD).max(1);
-                (0..number)
-                    .map(|place| format!("{place}/{number}"))
-                    .collect()
-            }
-        };
-        for shard in shards {
-            say(&format!(
-                "{}: {mutants} mutants, shard {shard}, with the tests of {}",
-                part.name, part.package
-            ));
-            let told = tested(&root, &program, part, &shard)?;
-            count += told.caught;
-            // Without the place in the file, which moves.
-            survivors.extend(told.missed.iter().map(|line| unplaced(line)));
-        }
+        let ledger = tried(workspace, &root, &program, part, say)?;
+        count += ledger.count(|became| matches!(became, Became::Caught(_) | Became::TimedOut));
+        let missed = (ledger.mutants.iter()).filter(|(_, became)| **became == Became::Missed);
+        survivors.extend(missed.map(|(name, _)| listed::unplaced(name)));
     }
     let page = workspace.read(PAGE)?;
     let (argued, open): (Vec<String>, Vec<String>) = survivors
@@ -90,257 +68,139 @@ pub fn run(
     )
 }
 
-fn chosen(workspace: &Workspace, wanted: &[String]) -> Result<Vec<Chosen>> {
-    if wanted.is_empty() {
-        return Ok(AREAS.iter().map(Chosen::of).collect());
-    }
-    let mut chosen = Vec::new();
-    for wanted in wanted {
-        if let Some(area) = AREAS.iter().find(|area| area.name == wanted) {
-            chosen.push(Chosen::of(area));
-            continue;
-        }
-        let package = wanted
-            .strip_prefix("crates/")
-            .and_then(|rest| rest.split_once("/src/"))
-            .map(|(package, _)| package.to_owned());
-        match package {
-            Some(package) if workspace.root().join(wanted).is_file() => chosen.push(Chosen {
-                name: wanted.replace(['/', '.'], "-"),
-                package,
-                files: vec![wanted.clone()],
-                first: &[],
-            }),
-            _ => {
-                let names: Vec<&str> = AREAS.iter().map(|area| area.name).collect();
-                return Err(Problem::general(
-                    format!("`{wanted}` is neither an area nor a source file of a crate"),
-                    format!(
-                        "use one of {}, or crates/NAME/src/FILE.rs",
-                        names.join(", ")
-                    ),
-                )
-                .into());
-            }
-        }
-    }
-    Ok(chosen)
-}
-
-impl Chosen {
-    fn of(area: &Area) -> Self {
-        let below = |file: &&str| format!("crates/{}/src/{file}", area.package);
-        Self {
-            name: area.name.to_owned(),
-            package: area.package.to_owned(),
-            files: area.files.iter().map(below).collect(),
-            first: area.first,
-        }
-    }
-}
-
-/// cargo-mutants on some files.
-fn mutants(root: &Path, program: &Path, part: &Chosen) -> Command {
-    let mut command = Command::new(program);
-    command
-        .current_dir(root)
-        .stdin(Stdio::null())
-        .args(["mutants", "--package", &part.package]);
-    for file in &part.files {
-        command.args(["--file", file]);
-    }
-    command
-}
-
-/// How many mutants there are.
-fn listed(root: &Path, program: &Path, part: &Chosen) -> Result<usize> {
-    let listed = mutants(root, program, part)
-        .arg("--list")
-        .stderr(Stdio::inherit())
-        .output();
-    let count = match &listed {
-        Ok(listed) if listed.status.success() => {
-            String::from_utf8_lossy(&listed.stdout).lines().count()
-        }
-        _ => 0,
-    };
-    if count == 0 {
-        return Err(Problem::general(
-            format!("cargo-mutants finds nothing to mutate in {}", part.name),
-            "name in xtask/src/mutants/areas.rs the files as they are called now",
-        )
-        .into());
-    }
-    Ok(count)
-}
-
-/// What became of the mutants of a shard.
-struct Told {
-    caught: usize,
-    /// As cargo-mutants names them, with the place in the file.
-    missed: Vec<String>,
-}
-
-/// Asks the tests about the area, then every test of the package about what these did not notice.
-fn tested(root: &Path, program: &Path, part: &Chosen, shard: &str) -> Result<Told> {
-    let place = format!("{PLACE}/{}-{}", part.name, shard.replace('/', "-of-"));
-    let mut command = mutants(root, program, part);
-    command.args(["--shard", shard]);
-    if part.first.is_empty() {
-        return asked(root, &place, part, command, &[]);
-    }
-    let first = asked(root, &place, part, command, part.first)?;
-    if first.missed.is_empty() {
-        return Ok(first);
-    }
-    let mut command = mutants(root, program, part);
-    // Not `--iterate`: it leaves out what was caught before it makes the shards, which are other ones then.
-    for line in &first.missed {
-        command.args(["--re", &literal(line)]);
-    }
-    let rest = asked(root, &format!("{place}-all"), part, command, &[])?;
-    Ok(Told {
-        caught: first.caught + rest.caught,
-        missed: rest.missed,
-    })
-}
-
-/// An expression that finds this line and no other.
-fn literal(line: &str) -> String {
-    let mut expression = String::from("^");
-    for letter in line.chars() {
-        if r"\.+*?()|[]{}^$".contains(letter) {
-            expression.push('\\');
-        }
-        expression.push(letter);
-    }
-    expression.push('$');
-    expression
-}
-
-/// One run of cargo-mutants, with the tests whose names hold one of `first`, or with every one of the package.
-fn asked(
+/// Tries each mutant of an area of which it is not known what becomes of it.
+fn tried(
+    workspace: &Workspace,
     root: &Path,
-    place: &str,
+    program: &Path,
     part: &Chosen,
-    mut command: Command,
-    first: &[&str],
-) -> Result<Told> {
-    let output = root.join(place);
-    let broken = |what: String| {
-        Problem::general(
-            what,
-            format!("look into {place}/mutants.out/log; the tests must pass in a copy of the tree"),
-        )
-    };
-    std::fs::create_dir_all(&output).map_err(|error| broken(format!("{place}: {error}")))?;
-    command
-        .args(["--test-package", &part.package])
-        .args(["--jobs", "1", "--no-shuffle"])
-        .args(["--minimum-test-timeout", PATIENCE])
-        .arg("--output")
-        .arg(&output)
-        // Each run has a copy of its own; what others wrote is built once for all of them.
-        .env("CARGO_TARGET_DIR", root.join(PLACE).join("build"))
-        // What changes is built anew for each mutant, and seldom runs for long.
-        .arg(format!(
-            "--cargo-arg=--config=profile.dev.package.{}.opt-level=0",
-            part.package
-        ));
-    if !first.is_empty() {
-        let (variable, count) = SCHEDULES;
-        command
-            .env(variable, count)
-            .args(["--cargo-arg=--lib", "--cargo-arg=--test=it"])
-            // The first `--` ends what cargo-mutants reads, the second what cargo reads.
-            .args(["--", "--"])
-            .args(first);
+    say: fn(&str),
+) -> Result<Ledger> {
+    let mutants = listed::listed(root, program, part)?;
+    let files = tree::files(workspace)?;
+    let changed: BTreeSet<&String> = mutants.iter().map(|mutant| &mutant.file).collect();
+    let sources = format!(
+        "{VERSION} {}",
+        tree::digest(workspace, changed.into_iter())?
+    );
+    let counts = |file: &&String| file.starts_with("crates/") || file.starts_with("tests/");
+    let tests = tree::digest(workspace, files.iter().filter(counts))?;
+    let mut ledger = Ledger::of(workspace, &part.name, sources, tests)?;
+    let open: Vec<Mutant> = (mutants.into_iter())
+        .filter(|mutant| !ledger.mutants.contains_key(&mutant.name))
+        .collect();
+    say(&format!(
+        "{}: {} mutants to try, {} known, with the tests of {}",
+        part.name,
+        open.len(),
+        ledger.mutants.len(),
+        part.package
+    ));
+    if open.is_empty() {
+        return Ok(ledger);
     }
-    let status = command
-        .status()
-        .map_err(|error| broken(format!("cargo-mutants does not start: {error}")))?;
-    // 2: some survive; 3: some make the tests hang, which is noticed too.
-    if !matches!(status.code(), Some(0 | 2 | 3)) {
-        return Err(broken(format!("cargo-mutants gives up: {status}")).into());
+    let built = build::built(workspace, &files, part, &open, say)?;
+    let name = |number: &usize| open.get(*number).map(|mutant| mutant.name.clone());
+    for name in built.unviable.iter().filter_map(name) {
+        ledger.mutants.insert(name, Became::Unviable);
     }
-    let lines = |name: &str| {
-        let text = std::fs::read_to_string(output.join("mutants.out").join(name));
-        let text = text.unwrap_or_default();
-        text.lines().map(str::to_owned).collect::<Vec<String>>()
+    let trial = Trial::new(workspace, part, &built)?;
+    let limits = trial.limits();
+    say(&format!(
+        "{}: {} are built together, {} alone, {} do not compile; the tests may take {:?} and {:?}",
+        part.name,
+        open.len() - built.alone.len() - built.unviable.len(),
+        built.alone.len(),
+        built.unviable.len(),
+        limits[0],
+        limits[1],
+    ));
+    let together = (0..open.len())
+        .filter(|number| !built.alone.contains(number) && !built.unviable.contains(number));
+    let mut keep = |name: String, became: Became| {
+        if became == Became::Missed {
+            say(&format!("missed: {name}"));
+        }
+        ledger.mutants.insert(name, became);
+        ledger.keep(workspace, &part.name)
     };
-    Ok(Told {
-        caught: lines("caught.txt").len() + lines("timeout.txt").len(),
-        missed: lines("missed.txt"),
+    let mut unseen = Vec::new();
+    each(&trial, together.collect(), Stage::First, |number, end| {
+        match (end, name(&number)) {
+            (End::Passed, _) => unseen.push(number),
+            (end, Some(name)) => keep(name, end.into())?,
+            (_, None) => {}
+        }
+        Ok(())
+    })?;
+    say(&format!(
+        "{}: the first tests pass {}, which are tried with every test",
+        part.name,
+        unseen.len()
+    ));
+    let mut rest = Vec::new();
+    each(&trial, unseen, Stage::Fast, |number, end| {
+        match (end, name(&number)) {
+            (End::Passed, _) => rest.push(number),
+            (end, Some(name)) => keep(name, end.into())?,
+            (_, None) => {}
+        }
+        Ok(())
+    })?;
+    say(&format!(
+        "{}: of these, all but the slow tests pass {}",
+        part.name,
+        rest.len()
+    ));
+    each(&trial, rest, Stage::Slow, |number, end| {
+        name(&number).map_or(Ok(()), |name| keep(name, end.into()))
+    })?;
+    let alone: Vec<&Mutant> = (built.alone.iter())
+        .filter_map(|number| open.get(*number))
+        .collect();
+    if !alone.is_empty() {
+        for (name, became) in alone::tried(root, program, part, &alone, limits)? {
+            keep(name, became)?;
+        }
+    }
+    ledger.keep(workspace, &part.name)?;
+    say(&format!(
+        "{}: {} noticed, {} missed, {} unviable",
+        part.name,
+        ledger.count(|became| matches!(became, Became::Caught(_) | Became::TimedOut)),
+        ledger.count(|became| *became == Became::Missed),
+        ledger.count(|became| *became == Became::Unviable),
+    ));
+    Ok(ledger)
+}
+
+/// Asks the tests about the area, or every test, about as many mutants at once as there are cores; tells how each run ended as soon as
+/// it is known.
+fn each(
+    trial: &Trial<'_>,
+    mutants: Vec<usize>,
+    stage: Stage,
+    mut tell: impl FnMut(usize, End) -> Result<()>,
+) -> Result<()> {
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let queue = Mutex::new(mutants.into_iter());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let (send, told) = mpsc::channel();
+    thread::scope(|scope| {
+        for worker in 0..workers {
+            let (send, next) = (send.clone(), &next);
+            scope.spawn(move || {
+                while let Some(mutant) = next() {
+                    let end = trial.asked(Some(mutant), stage, worker);
+                    if send.send((mutant, end)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(send);
+        // Nobody goes on when a result cannot be kept: then `told` is gone.
+        told.into_iter()
+            .try_for_each(|(mutant, end)| tell(mutant, end))
     })
-}
-
-/// `file.rs:12:5: replace ..` without the numbers.
-fn unplaced(line: &str) -> String {
-    let Some((place, what)) = line.split_once(": ") else {
-        return line.to_owned();
-    };
-    let file = place.split(':').next().unwrap_or(place);
-    format!("{file}: {what}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_survivor_is_named_without_its_line() {
-        for (line, name) in [
-            (
-                "crates/a/src/b.rs:12:5: replace f -> bool with true",
-                "crates/a/src/b.rs: replace f -> bool with true",
-            ),
-            (
-                "crates/a/src/b.rs:1:2: replace == with != in <impl A for B>::f",
-                "crates/a/src/b.rs: replace == with != in <impl A for B>::f",
-            ),
-            ("nothing of that form", "nothing of that form"),
-        ] {
-            assert_eq!(unplaced(line), name);
-        }
-    }
-
-    #[test]
-    fn an_expression_finds_its_line_alone() {
-        assert_eq!(
-            literal("a.rs:1:2: replace f -> bool with true"),
-            r"^a\.rs:1:2: replace f -> bool with true$"
-        );
-    }
-
-    #[test]
-    fn every_area_has_its_files() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for area in &AREAS {
-            for file in Chosen::of(area).files {
-                // Up to what stands for any name.
-                let path = root.join(file.split('*').next().unwrap_or_default());
-                assert!(path.exists(), "{}: {file}", area.name);
-            }
-        }
-    }
-    #[test]
-    fn every_area_names_tests_that_may_be_there() {
-        let root = Workspace::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-        for area in &AREAS {
-            let package = format!("crates/{}", area.package);
-            let files = root.files(&package, ".rs").unwrap();
-            assert!(!area.first.is_empty(), "{}", area.name);
-            for test in area.first {
-                let named = format!("fn {test}()");
-                let is_there = |path: &String| {
-                    path.contains(test) || root.read(path).unwrap().contains(&named)
-                };
-                assert!(
-                    files.iter().any(is_there),
-                    "{}: no file and no test of {package} is called {test}",
-                    area.name
-                );
-            }
-        }
-    }
 }

@@ -1,19 +1,24 @@
 //! What is made wrong together, and which tests are asked first.
 
+use crate::{
+    file::Workspace,
+    problem::{Problem, Result},
+};
+
 /// What is mutated together.
-pub(super) struct Area {
+struct Area {
     /// Its name on the command line.
-    pub(super) name: &'static str,
+    name: &'static str,
     /// Whose tests have to notice.
-    pub(super) package: &'static str,
+    package: &'static str,
     /// Below the sources of the package.
-    pub(super) files: &'static [&'static str],
+    files: &'static [&'static str],
     /// What the names of the tests hold that are asked first: those about it. The others see only what these do not notice.
-    pub(super) first: &'static [&'static str],
+    first: &'static [&'static str],
 }
 
 /// The sources on which promises hang.
-pub(super) const AREAS: [Area; 9] = [
+const AREAS: [Area; 9] = [
     Area {
         name: "classify",
         package: "hwc-core",
@@ -102,3 +107,103 @@ pub(super) const AREAS: [Area; 9] = [
         first: &["ids"],
     },
 ];
+
+/// Files of one package, below the root.
+pub(super) struct Chosen {
+    pub(super) name: String,
+    pub(super) package: String,
+    pub(super) files: Vec<String>,
+    /// What the names of the tests hold that are asked first; every test, if there is nothing.
+    pub(super) first: &'static [&'static str],
+}
+
+/// What was asked for, or every area.
+///
+/// # Errors
+/// It is neither an area nor a file.
+pub(super) fn chosen(workspace: &Workspace, wanted: &[String]) -> Result<Vec<Chosen>> {
+    if wanted.is_empty() {
+        return Ok(AREAS.iter().map(Chosen::of).collect());
+    }
+    let mut chosen = Vec::new();
+    for wanted in wanted {
+        if let Some(area) = AREAS.iter().find(|area| area.name == wanted) {
+            chosen.push(Chosen::of(area));
+            continue;
+        }
+        let package = wanted
+            .strip_prefix("crates/")
+            .and_then(|rest| rest.split_once("/src/"))
+            .map(|(package, _)| package.to_owned());
+        match package {
+            Some(package) if workspace.root().join(wanted).is_file() => chosen.push(Chosen {
+                name: wanted.replace(['/', '.'], "-"),
+                package,
+                files: vec![wanted.clone()],
+                first: &[],
+            }),
+            _ => {
+                let names: Vec<&str> = AREAS.iter().map(|area| area.name).collect();
+                return Err(Problem::general(
+                    format!("`{wanted}` is neither an area nor a source file of a crate"),
+                    format!(
+                        "use one of {}, or crates/NAME/src/FILE.rs",
+                        names.join(", ")
+                    ),
+                )
+                .into());
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+impl Chosen {
+    fn of(area: &Area) -> Self {
+        let below = |file: &&str| format!("crates/{}/src/{file}", area.package);
+        Self {
+            name: area.name.to_owned(),
+            package: area.package.to_owned(),
+            files: area.files.iter().map(below).collect(),
+            first: area.first,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn every_area_has_its_files() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for area in &AREAS {
+            for file in Chosen::of(area).files {
+                // Up to what stands for any name.
+                let path = root.join(file.split('*').next().unwrap_or_default());
+                assert!(path.exists(), "{}: {file}", area.name);
+            }
+        }
+    }
+    #[test]
+    fn every_area_names_tests_that_may_be_there() {
+        let root = Workspace::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        for area in &AREAS {
+            let package = format!("crates/{}", area.package);
+            let files = root.files(&package, ".rs").unwrap();
+            assert!(!area.first.is_empty(), "{}", area.name);
+            for test in area.first {
+                let named = format!("fn {test}()");
+                let is_there = |path: &String| {
+                    path.contains(test) || root.read(path).unwrap().contains(&named)
+                };
+                assert!(
+                    files.iter().any(is_there),
+                    "{}: no file and no test of {package} is called {test}",
+                    area.name
+                );
+            }
+        }
+    }
+}
