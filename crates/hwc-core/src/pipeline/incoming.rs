@@ -178,3 +178,76 @@ impl fmt::Debug for Incoming {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+    use crate::testing::FakeClock;
+
+    /// An answer that declares this length.
+    fn incoming(length: Option<u64>) -> Incoming {
+        let limits = ReadLimits {
+            bytes: u64::MAX,
+            idle: Duration::from_secs(5),
+        };
+        Incoming {
+            body: ResponseBody::full("canary"),
+            length,
+            is_proven: true,
+            received: 0,
+            limits,
+            total: None,
+            clock: Arc::new(FakeClock::new()),
+            patience: Patience::new(limits.idle, None),
+        }
+    }
+
+    /// What may be an error document is wanted whole, a page as far as it shows that it is one, and a file not at all: its first
+    /// piece is handed out at once.
+    #[test]
+    fn so_much_of_a_beginning_is_wanted() {
+        const ALL: usize = 65_536;
+        let (few, many) = (vec![b' '; 1_023], vec![b' '; 1_024]);
+        // What was read, what is wanted when no document is longer, and then when it is called JSON; the same two for what is
+        // longer than any document.
+        let rows: &[(&[u8], [usize; 4])] = &[
+            // Nothing is known yet: one byte more.
+            (b"", [1, 1, 1, 1]),
+            (b"\xEF\xBB\xBF", [4, 4, 4, 4]),
+            (b"\xEF\xBB\xBF \r\n", [7, 7, 7, 7]),
+            (&few, [1_024, 1_024, 1_024, 1_024]),
+            // So many blanks are a file.
+            (&many, [0, ALL, 0, 0]),
+            (b"{", [ALL, ALL, 0, 0]),
+            (b"\xEF\xBB\xBF\n {\"error_code\":", [ALL, ALL, 0, 0]),
+            (b"<", [1_024, ALL, 1_024, 1_024]),
+            (b"\xEF\xBB\xBF\n <!-- saved -->", [1_024, ALL, 1_024, 1_024]),
+            (b"[", [0, ALL, 0, 0]),
+            (b" the disk is full", [0, ALL, 0, 0]),
+            (b"\x89PNG", [0, ALL, 0, 0]),
+        ];
+        for (read, expected) in rows {
+            for length in [None, Some(0), Some(65_536), Some(65_537), Some(u64::MAX)] {
+                let answer = incoming(length);
+                let is_long = length.is_some_and(|length| length > 65_536);
+                let [short, short_json, long, long_json] = *expected;
+                let expected = match is_long {
+                    false => [short, short_json],
+                    true => [long, long_json],
+                };
+                let wanted = [false, true].map(|is_called| answer.wanted(read, is_called));
+                assert_eq!(wanted, expected, "{} of {length:?}", read.escape_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_printed_shows_no_content() {
+        for (length, shown) in [
+            (Some(6), "Incoming { length: Some(6), received: 0, .. }"),
+            (None, "Incoming { length: None, received: 0, .. }"),
+        ] {
+            assert_eq!(format!("{:?}", incoming(length)), shown);
+        }
+    }
+}
