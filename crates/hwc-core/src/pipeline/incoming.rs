@@ -15,7 +15,12 @@ use super::{
     patience::Patience,
     read::{Growing, ReadLimits, Unread, framing, poll_data},
 };
-use crate::{clock::Clock, deadline::Deadline, file::without_mark, transport::ResponseBody};
+use crate::{
+    clock::Clock,
+    deadline::Deadline,
+    file::{may_become_mark, without_mark},
+    transport::ResponseBody,
+};
 
 /// So much is looked at before it is handed out as the beginning of a file. No error document is longer.
 const BEGINNING: usize = 64 * 1024;
@@ -159,6 +164,8 @@ impl Incoming {
         let text = without_mark(read);
         let is_long = self.length.is_some_and(|length| length > BEGINNING as u64);
         match text.trim_ascii_start() {
+            // What stands before the text may come in pieces.
+            _ if may_become_mark(read) => read.len().saturating_add(1),
             [] if read.len() < MARKUP => read.len().saturating_add(1),
             [b'{', ..] if !is_long => BEGINNING,
             _ if is_called_text && !is_long => BEGINNING,
@@ -213,6 +220,8 @@ mod tests {
         let rows: &[(&[u8], [usize; 4])] = &[
             // Nothing is known yet: one byte more.
             (b"", [1, 1, 1, 1]),
+            (b"\xEF", [2, 2, 2, 2]),
+            (b"\xEF\xBB", [3, 3, 3, 3]),
             (b"\xEF\xBB\xBF", [4, 4, 4, 4]),
             (b"\xEF\xBB\xBF \r\n", [7, 7, 7, 7]),
             (&few, [1_024, 1_024, 1_024, 1_024]),
@@ -225,6 +234,8 @@ mod tests {
             (b"[", [0, ALL, 0, 0]),
             (b" the disk is full", [0, ALL, 0, 0]),
             (b"\x89PNG", [0, ALL, 0, 0]),
+            // Like a mark, but none.
+            (b"\xEF\xBBx", [0, ALL, 0, 0]),
         ];
         for (read, expected) in rows {
             for length in [None, Some(0), Some(65_536), Some(65_537), Some(u64::MAX)] {

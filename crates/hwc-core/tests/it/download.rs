@@ -354,11 +354,17 @@ fn what_has_not_begun_is_tried_again() {
 fn an_error_in_place_of_a_file_is_an_error() {
     let options = CallOptions::default();
     let error = r#"{"error_code":"THG.1015","error_msg":"gone"}"#;
+    let marked = format!("\u{feff}{error}");
     for (row, step, kind) in [
         ("JSON", Step::json(200, error), FaultKind::NotFound),
         (
             "in pieces",
             Step::json(200, error).drip(3, SECOND),
+            FaultKind::NotFound,
+        ),
+        (
+            "in pieces, the byte order mark too",
+            file(marked).drip(1, SECOND),
             FaultKind::NotFound,
         ),
         (
