@@ -161,15 +161,16 @@ impl Incoming {
 
     /// So many bytes of the beginning are needed.
     fn wanted(&self, read: &[u8], is_called_text: bool) -> usize {
-        let text = without_mark(read);
+        let text = without_mark(read).trim_ascii_start();
+        let before = read.len().saturating_sub(text.len());
         let is_long = self.length.is_some_and(|length| length > BEGINNING as u64);
-        match text.trim_ascii_start() {
+        match text {
             // What stands before the text may come in pieces.
             _ if may_become_mark(read) => read.len().saturating_add(1),
             [] if read.len() < MARKUP => read.len().saturating_add(1),
             [b'{', ..] if !is_long => BEGINNING,
             _ if is_called_text && !is_long => BEGINNING,
-            [b'<', ..] => MARKUP,
+            [b'<', ..] => before.saturating_add(MARKUP),
             _ => 0,
         }
     }
@@ -230,7 +231,7 @@ mod tests {
             (b"{", [ALL, ALL, 0, 0]),
             (b"\xEF\xBB\xBF\n {\"error_code\":", [ALL, ALL, 0, 0]),
             (b"<", [1_024, ALL, 1_024, 1_024]),
-            (b"\xEF\xBB\xBF\n <!-- saved -->", [1_024, ALL, 1_024, 1_024]),
+            (b"\xEF\xBB\xBF\n <!-- saved -->", [1_029, ALL, 1_029, 1_029]),
             (b"[", [0, ALL, 0, 0]),
             (b" the disk is full", [0, ALL, 0, 0]),
             (b"\x89PNG", [0, ALL, 0, 0]),

@@ -405,6 +405,22 @@ fn an_error_in_place_of_a_file_is_an_error() {
     }
 }
 
+/// Blanks before it and a comment at its beginning leave of a page what shows that it is one, however it comes.
+#[test]
+fn a_page_in_place_of_a_file_is_one_in_any_pieces() {
+    let page = format!("{}<!--{}--><html>", "\n".repeat(600), "-".repeat(600));
+    for piece in [1, 7, 1_000, usize::MAX] {
+        let step = file(page.clone()).drip(piece, Duration::ZERO);
+        let (requests, result, _) = fetch(&CallOptions::default(), vec![step.clone(), step]);
+        let fault = result.unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.received, requests),
+            (FaultKind::Protocol, None, 2),
+            "{piece}: {fault}"
+        );
+    }
+}
+
 /// What begins like an error document but is longer than any is a file, and none of it is lost.
 #[test]
 fn a_long_file_that_begins_like_an_error_is_a_file() {
