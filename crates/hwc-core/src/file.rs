@@ -250,10 +250,18 @@ pub fn read_text_from(stream: impl Read, limit: u64) -> Result<Zeroizing<String>
     text(&read_stream(stream, limit, 0)?)
 }
 
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// `bytes` without the byte order mark of UTF-8.
 #[must_use]
 pub fn without_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+    bytes.strip_prefix(MARK).unwrap_or(bytes)
+}
+
+/// Whether `bytes` are as much of the byte order mark of UTF-8 as came: nothing, a part of it, or all of it.
+pub(crate) fn may_become_mark(bytes: &[u8]) -> bool {
+    MARK.starts_with(bytes)
 }
 
 /// A path as it can be pasted into a shell.

@@ -118,3 +118,56 @@ pub(crate) fn may_repeat(
     };
     is_safe(idempotency, delivery) && worth_it
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_changes_itself_and_no_other() {
+        let wait = Duration::from_secs(20);
+        let never = RetryPolicy::never;
+        for (changed, expected) in [
+            (
+                never().max_attempts(6),
+                RetryPolicy {
+                    max_attempts: 6,
+                    ..never()
+                },
+            ),
+            // Zero counts as one.
+            (never().max_attempts(0), never()),
+            (
+                never().base_wait(wait),
+                RetryPolicy {
+                    base: wait,
+                    ..never()
+                },
+            ),
+            (
+                never().max_wait(wait),
+                RetryPolicy {
+                    max_wait: wait,
+                    ..never()
+                },
+            ),
+            // A repeat costs five.
+            (
+                never().budget(7),
+                RetryPolicy {
+                    budget: 35,
+                    ..never()
+                },
+            ),
+            (
+                never().budget(u32::MAX),
+                RetryPolicy {
+                    budget: u32::MAX,
+                    ..never()
+                },
+            ),
+        ] {
+            assert_eq!(changed, expected);
+        }
+    }
+}

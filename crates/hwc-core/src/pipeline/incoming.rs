@@ -15,7 +15,12 @@ use super::{
     patience::Patience,
     read::{Growing, ReadLimits, Unread, framing, poll_data},
 };
-use crate::{clock::Clock, deadline::Deadline, file::without_mark, transport::ResponseBody};
+use crate::{
+    clock::Clock,
+    deadline::Deadline,
+    file::{may_become_mark, without_mark},
+    transport::ResponseBody,
+};
 
 /// So much is looked at before it is handed out as the beginning of a file. No error document is longer.
 const BEGINNING: usize = 64 * 1024;
@@ -156,13 +161,16 @@ impl Incoming {
 
     /// So many bytes of the beginning are needed.
     fn wanted(&self, read: &[u8], is_called_text: bool) -> usize {
-        let text = without_mark(read);
+        let text = without_mark(read).trim_ascii_start();
+        let before = read.len().saturating_sub(text.len());
         let is_long = self.length.is_some_and(|length| length > BEGINNING as u64);
-        match text.trim_ascii_start() {
+        match text {
+            // What stands before the text may come in pieces.
+            _ if may_become_mark(read) => read.len().saturating_add(1),
             [] if read.len() < MARKUP => read.len().saturating_add(1),
             [b'{', ..] if !is_long => BEGINNING,
             _ if is_called_text && !is_long => BEGINNING,
-            [b'<', ..] => MARKUP,
+            [b'<', ..] => before.saturating_add(MARKUP),
             _ => 0,
         }
     }
@@ -176,5 +184,82 @@ impl fmt::Debug for Incoming {
             .field("length", &self.length)
             .field("received", &self.received)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+    use crate::testing::FakeClock;
+
+    /// An answer that declares this length.
+    fn incoming(length: Option<u64>) -> Incoming {
+        let limits = ReadLimits {
+            bytes: u64::MAX,
+            idle: Duration::from_secs(5),
+        };
+        Incoming {
+            body: ResponseBody::full("canary"),
+            length,
+            is_proven: true,
+            received: 0,
+            limits,
+            total: None,
+            clock: Arc::new(FakeClock::new()),
+            patience: Patience::new(limits.idle, None),
+        }
+    }
+
+    /// What may be an error document is wanted whole, a page as far as it shows that it is one, and a file not at all: its first
+    /// piece is handed out at once.
+    #[test]
+    fn so_much_of_a_beginning_is_wanted() {
+        const ALL: usize = 65_536;
+        let (few, many) = (vec![b' '; 1_023], vec![b' '; 1_024]);
+        // What was read, what is wanted when no document is longer, and then when it is called JSON; the same two for what is
+        // longer than any document.
+        let rows: &[(&[u8], [usize; 4])] = &[
+            // Nothing is known yet: one byte more.
+            (b"", [1, 1, 1, 1]),
+            (b"\xEF", [2, 2, 2, 2]),
+            (b"\xEF\xBB", [3, 3, 3, 3]),
+            (b"\xEF\xBB\xBF", [4, 4, 4, 4]),
+            (b"\xEF\xBB\xBF \r\n", [7, 7, 7, 7]),
+            (&few, [1_024, 1_024, 1_024, 1_024]),
+            // So many blanks are a file.
+            (&many, [0, ALL, 0, 0]),
+            (b"{", [ALL, ALL, 0, 0]),
+            (b"\xEF\xBB\xBF\n {\"error_code\":", [ALL, ALL, 0, 0]),
+            (b"<", [1_024, ALL, 1_024, 1_024]),
+            (b"\xEF\xBB\xBF\n <!-- saved -->", [1_029, ALL, 1_029, 1_029]),
+            (b"[", [0, ALL, 0, 0]),
+            (b" the disk is full", [0, ALL, 0, 0]),
+            (b"\x89PNG", [0, ALL, 0, 0]),
+            // Like a mark, but none.
+            (b"\xEF\xBBx", [0, ALL, 0, 0]),
+        ];
+        for (read, expected) in rows {
+            for length in [None, Some(0), Some(65_536), Some(65_537), Some(u64::MAX)] {
+                let answer = incoming(length);
+                let is_long = length.is_some_and(|length| length > 65_536);
+                let [short, short_json, long, long_json] = *expected;
+                let expected = match is_long {
+                    false => [short, short_json],
+                    true => [long, long_json],
+                };
+                let wanted = [false, true].map(|is_called| answer.wanted(read, is_called));
+                assert_eq!(wanted, expected, "{} of {length:?}", read.escape_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_printed_shows_no_content() {
+        for (length, shown) in [
+            (Some(6), "Incoming { length: Some(6), received: 0, .. }"),
+            (None, "Incoming { length: None, received: 0, .. }"),
+        ] {
+            assert_eq!(format!("{:?}", incoming(length)), shown);
+        }
     }
 }

@@ -126,7 +126,9 @@ fn what_is_known_of_a_download() {
         &clock,
         vec![
             Step::refused(),
-            file("abc").header("content-disposition", "attachment"),
+            file("abc")
+                .header("content-disposition", "attachment")
+                .after(SECOND),
         ],
     );
     let download = clock
@@ -140,13 +142,66 @@ fn what_is_known_of_a_download() {
         (download.request_id(), download.attempts()),
         (Some("r-1"), 2)
     );
-    assert!(!format!("{download:?}").contains("abc"));
+    assert_eq!(download.elapsed(), clock.elapsed());
+    assert!(download.elapsed() >= SECOND, "{:?}", download.elapsed());
+    // Not the content, nor what else the headers say.
+    assert_eq!(
+        format!("{download:?}"),
+        format!(
+            "Download {{ status: 200, length: Some(3), received: 0, is_whole: false, \
+             request_id: Some(\"r-1\"), attempts: 2, elapsed: {:?}, .. }}",
+            clock.elapsed()
+        )
+    );
     assert_eq!(&clock.run(download.bytes(3)).unwrap()[..], b"abc");
     // Nothing here takes a compression off.
     assert_eq!(
         network.requests()[1].header("accept-encoding"),
         Some("identity")
     );
+}
+
+/// The limit is for what is still to come: what was taken before is not in memory again.
+#[test]
+fn a_file_in_memory_has_at_most_as_many_bytes_as_allowed() {
+    let declared = file("abcdef").drip(2, SECOND);
+    let chunked = declared.clone().header("transfer-encoding", "chunked");
+    // Not within the limit is an error that says how many bytes were handed out. A declared length shows it before more
+    // of them come.
+    for (row, step, taken, limit, expected) in [
+        ("declared", &declared, 0, 5, Err(0)),
+        ("declared", &declared, 0, 6, Ok("abcdef")),
+        ("declared", &declared, 0, 7, Ok("abcdef")),
+        ("declared, part taken", &declared, 2, 3, Err(2)),
+        ("declared, part taken", &declared, 2, 4, Ok("cdef")),
+        ("declared, part taken", &declared, 2, 5, Ok("cdef")),
+        ("not declared", &chunked, 0, 3, Err(4)),
+        ("not declared", &chunked, 0, 5, Err(6)),
+        ("not declared", &chunked, 0, 6, Ok("abcdef")),
+        ("not declared", &chunked, 0, 7, Ok("abcdef")),
+        ("not declared, part taken", &chunked, 2, 3, Err(6)),
+        ("not declared, part taken", &chunked, 2, 4, Ok("cdef")),
+    ] {
+        let clock = FakeClock::new();
+        let (pipeline, _) = on(&clock, vec![step.clone()]);
+        let result = clock.run(async {
+            let options = CallOptions::default();
+            let mut download = pipeline.download(asked(), &FETCH, &options).await.unwrap();
+            while download.received() < taken {
+                download.chunk().await.unwrap().unwrap();
+            }
+            download.bytes(limit).await
+        });
+        match (result, expected) {
+            (Ok(bytes), Ok(expected)) => assert_eq!(bytes, expected, "{row}, {limit}"),
+            (Err(fault), Err(received)) => assert_eq!(
+                (fault.kind, fault.received),
+                (FaultKind::BodyTooLarge, Some(received)),
+                "{row}, {limit}"
+            ),
+            (result, _) => panic!("{row}, {limit}: {result:?}"),
+        }
+    }
 }
 
 #[test]
@@ -299,11 +354,17 @@ fn what_has_not_begun_is_tried_again() {
 fn an_error_in_place_of_a_file_is_an_error() {
     let options = CallOptions::default();
     let error = r#"{"error_code":"THG.1015","error_msg":"gone"}"#;
+    let marked = format!("\u{feff}{error}");
     for (row, step, kind) in [
         ("JSON", Step::json(200, error), FaultKind::NotFound),
         (
             "in pieces",
             Step::json(200, error).drip(3, SECOND),
+            FaultKind::NotFound,
+        ),
+        (
+            "in pieces, the byte order mark too",
+            file(marked).drip(1, SECOND),
             FaultKind::NotFound,
         ),
         (
@@ -341,6 +402,22 @@ fn an_error_in_place_of_a_file_is_an_error() {
         let fault = result.unwrap_err();
         assert_eq!((fault.kind, requests), (kind, 1), "{row}: {fault}");
         assert_eq!(fault.received, None, "{row}: nothing was handed out");
+    }
+}
+
+/// Blanks before it and a comment at its beginning leave of a page what shows that it is one, however it comes.
+#[test]
+fn a_page_in_place_of_a_file_is_one_in_any_pieces() {
+    let page = format!("{}<!--{}--><html>", "\n".repeat(600), "-".repeat(600));
+    for piece in [1, 7, 1_000, usize::MAX] {
+        let step = file(page.clone()).drip(piece, Duration::ZERO);
+        let (requests, result, _) = fetch(&CallOptions::default(), vec![step.clone(), step]);
+        let fault = result.unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.received, requests),
+            (FaultKind::Protocol, None, 2),
+            "{piece}: {fault}"
+        );
     }
 }
 

@@ -200,6 +200,19 @@ fn an_observer_is_told_of_each_piece_and_of_each_attempt() {
     }
 }
 
+/// A stream may give pieces without a byte, also after its last one: nothing is lost by them, and nothing counts them.
+#[test]
+fn a_piece_without_a_byte_is_no_piece() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&told);
+    let source = Source::once(4, Pieces::of(&["", "ab", "", "", "cd", ""]))
+        .on_progress(move |taken| seen.lock().unwrap().push(taken));
+    let run = send(&STORE, source.into(), &CallOptions::default(), vec![ok()]);
+    run.result.unwrap();
+    assert_eq!(run.requests[0].body, "abcd");
+    assert_eq!(*told.lock().unwrap(), [0, 2, 4]);
+}
+
 #[test]
 fn a_source_that_can_be_read_again_is_sent_again_from_its_beginning() {
     let (source, opened) = counted(&["first,", "second"]);
@@ -797,12 +810,18 @@ fn a_form_that_cannot_be_written_is_refused_by_name() {
 fn what_is_printed_of_a_body_shows_no_content() {
     let canary = "canary-4711";
     let source = || Source::bytes(canary);
+    let form = Form::new().text("a", canary).file("b", source());
+    assert_eq!(format!("{form:?}"), r#"{"a": 11, "b": 11}"#);
+    let part = FilePart::new(source()).file_name("disk.log");
+    assert_eq!(
+        format!("{part:?}"),
+        "FilePart { source: Source { name: None, length: 11, is_replayable: true }, \
+         file_name: Some(\"disk.log\"), content_type: None }"
+    );
     let shown = [
         format!("{:?}", Body::json(canary)),
         format!("{:?}", Body::from(Bytes::from(canary))),
         format!("{:?}", Body::bytes(source())),
-        format!("{:?}", Form::new().text("a", canary).file("b", source())),
-        format!("{:?}", FilePart::new(source())),
         format!(
             "{:?}",
             hwc_core::transport::RequestBody::from(Bytes::from(canary))

@@ -127,3 +127,15 @@ fn honest_ids_pass() {
         IdRule::TooLong { length: 65 }
     );
 }
+
+#[test]
+fn a_refusal_says_what_it_was_to_be() {
+    for (refused, what) in [
+        (TicketId::new("").unwrap_err(), "ticket id"),
+        (MessageId::new("").unwrap_err(), "message id"),
+        (AttachmentId::new("").unwrap_err(), "attachment id"),
+        (GroupId::new("").unwrap_err(), "group id"),
+    ] {
+        assert_eq!((refused.what(), refused.rule()), (what, IdRule::Empty));
+    }
+}
