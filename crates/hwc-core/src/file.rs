@@ -5,14 +5,16 @@
 //! it will do.
 //!
 //! Public for the SDK and the program built on this crate, so that all files are read by one rule, and what a killed run left
-//! is swept by one.
+//! is swept by one, and all locks are given back alike.
 
 mod leftovers;
+mod lock;
 
 pub use leftovers::{
-    DRAFT_END, DRAFT_LETTERS, directory_of, hold, is_still_at, sweep, sweep_drafts,
+    DRAFT_END, DRAFT_LETTERS, directory_of, hold, is_still_at, release, sweep, sweep_drafts,
     sweep_drafts_beside,
 };
+pub use lock::FileLock;
 
 use std::{
     fmt,

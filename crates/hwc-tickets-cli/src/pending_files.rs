@@ -10,6 +10,7 @@ use crate::{
     failure::advice::Once,
     private_file::{self, Lock, Unreadable},
 };
+use hwc_core::file::is_still_at;
 use hwc_tickets::{Outbox, Pending, PendingTicket, Removal, submit::PendingId};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
@@ -35,7 +36,7 @@ pub(crate) struct PendingFiles {
 struct Known {
     /// Files of what this run has begun, outcome not known yet.
     /// The lock is held as long as this run works on it.
-    begun: BTreeMap<PathBuf, Option<Lock>>,
+    begun: BTreeMap<PathBuf, Option<Held>>,
     /// Files found at the start: they belong to other runs.
     found: BTreeSet<PathBuf>,
     /// Files that could not be written, of what this run has begun all the same and does not know the outcome of.
@@ -304,11 +305,8 @@ impl PendingFiles {
 
     /// This run works on it no longer.
     fn release(&self, path: &Path) {
-        if let Some(lock) = self.lock().begun.get_mut(path)
-            && lock.take().is_some()
-        {
-            // What stays of it is harmless: nobody holds it.
-            let _ = fs::remove_file(lock_of(path));
+        if let Some(held) = self.lock().begun.get_mut(path) {
+            *held = None;
         }
     }
 
@@ -330,13 +328,16 @@ impl PendingFiles {
 #[derive(Debug)]
 pub(crate) struct Held {
     path: PathBuf,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // What stays of it is harmless: nobody holds it.
-        let _ = fs::remove_file(&self.path);
+        // While it is held: a run that took it in between would lose its file, and the next one would take another. What
+        // stands there after that is another run's. What stays is harmless: nobody holds it.
+        if is_still_at(self.lock.file(), &self.path) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -405,7 +406,7 @@ pub(crate) fn take<R: Record>(path: &Path) -> Option<Taken<R>> {
 /// The lock at `path`; `None` while another run has it.
 fn hold(path: PathBuf) -> io::Result<Option<Held>> {
     let lock = private_file::lock(&path)?;
-    Ok(lock.map(|lock| Held { path, _lock: lock }))
+    Ok(lock.map(|lock| Held { path, lock }))
 }
 
 /// Removes a pending file whose outcome is known, for good: one that came back when the power fails would stand for its key, or for a
@@ -455,10 +456,9 @@ pub(crate) fn read<R: Record>(path: &Path) -> Result<R, String> {
 }
 
 /// Takes the lock of a message that this run begins.
-fn begin(path: &Path) -> io::Result<Lock> {
+fn begin(path: &Path) -> io::Result<Held> {
     private_file::make_directory(path.parent().unwrap_or(path))?;
-    private_file::lock(&lock_of(path))?
-        .ok_or_else(|| io::Error::other("another run has begun the same message"))
+    hold(lock_of(path))?.ok_or_else(|| io::Error::other("another run has begun the same message"))
 }
 
 impl PendingFiles {
@@ -469,7 +469,6 @@ impl PendingFiles {
         if written.is_err() && !path.exists() {
             let mut known = self.lock();
             known.begun.remove(&path);
-            let _ = fs::remove_file(lock_of(&path));
             if record.is_settled() {
                 known.unwritten.remove(&path);
             } else if self.without_record {
@@ -508,9 +507,8 @@ impl PendingFiles {
         let mut text = serde_json::to_vec_pretty(record)?;
         text.push(b'\n');
         private_file::write(&path, &text)?;
-        if record.is_settled() && known.begun.remove(&path).is_some() {
-            // What stays of it is harmless: nobody holds it.
-            let _ = fs::remove_file(lock_of(&path));
+        if record.is_settled() {
+            known.begun.remove(&path);
         }
         Ok(())
     }
@@ -518,7 +516,8 @@ impl PendingFiles {
     fn remove_record<R: Record>(&self, id: PendingId) -> io::Result<()> {
         let path = self.path_of::<R>(id);
         let mut known = self.lock();
-        known.begun.remove(&path);
+        // Held until the record is gone.
+        let _held = known.begun.remove(&path);
         known.unwritten.remove(&path);
         remove(&path)
     }
@@ -619,6 +618,27 @@ mod tests {
         other.sweep();
         assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
         assert!(PendingFiles::new(None).hold_key(&key).is_err());
+    }
+
+    /// What another run has begun is its own, also where it has no file, and where this one began it before.
+    #[test]
+    fn the_lock_of_another_run_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("pending");
+        let [one, other] = [(); 2].map(|()| PendingFiles::new(Some(&directory)));
+        let record = ticket(false);
+        one.put_ticket(&record).unwrap();
+        let path = one.path_of::<PendingTicket>(record.id());
+        fs::remove_file(&path).unwrap();
+        assert!(other.put_ticket(&record).is_err());
+        assert!(is_under_way(&path));
+        one.put_ticket(&record).unwrap();
+        one.hand_over_ticket(record.id());
+        let taken = take::<PendingTicket>(&path).unwrap();
+        one.put_ticket(&ticket(true)).unwrap();
+        assert!(is_under_way(&path));
+        drop(taken);
+        assert!(!lock_of(&path).exists());
     }
 
     /// What is to be forgotten is held, so that no other run takes it, and read only then.

@@ -9,9 +9,8 @@ pub(crate) use draft::Draft;
 pub(crate) use leftovers::{sweep_drafts, sweep_drafts_beside, sweep_locks};
 
 use crate::failure::Failure;
-use fs4::{FileExt, TryLockError};
 use hwc_core::file::{self, Rules};
-pub(crate) use hwc_core::file::{Unreadable, directory_of};
+pub(crate) use hwc_core::file::{FileLock as Lock, Unreadable, directory_of};
 use std::{
     fs::{self, File},
     io::{self, Write as _},
@@ -235,12 +234,6 @@ pub(crate) fn probe(directory: &Path) -> io::Result<()> {
     written
 }
 
-/// A lock that is held as long as this value lives; the system frees it when the process ends.
-#[derive(Debug)]
-pub(crate) struct Lock {
-    _file: File,
-}
-
 /// Takes the lock of the file at `path`, which is made when it does not exist; `None` when another process holds it.
 pub(crate) fn lock(path: &Path) -> io::Result<Option<Lock>> {
     if fs::symlink_metadata(path).is_ok_and(|meta| !meta.is_file()) {
@@ -257,14 +250,12 @@ pub(crate) fn lock(path: &Path) -> io::Result<Option<Lock>> {
         options.mode(0o600);
     }
     for _ in 0..MOST_TRIES {
-        let file = options.open(path)?;
-        match FileExt::try_lock(&file) {
+        match Lock::exclusive(options.open(path)?)? {
             // Swept away between opening and locking: another one would lock another file.
-            Ok(()) if !file::is_still_at(&file, path) => {}
-            Ok(()) => return Ok(Some(Lock { _file: file })),
+            Some(lock) if !file::is_still_at(lock.file(), path) => {}
+            Some(lock) => return Ok(Some(lock)),
             // A sweep holds it for a moment.
-            Err(TryLockError::WouldBlock) => std::thread::yield_now(),
-            Err(TryLockError::Error(error)) => return Err(error),
+            None => std::thread::yield_now(),
         }
     }
     Ok(None)
@@ -284,11 +275,7 @@ pub(crate) fn is_locked(path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         file => file?,
     };
-    match FileExt::try_lock_shared(&file) {
-        Ok(()) => Ok(false),
-        Err(TryLockError::WouldBlock) => Ok(true),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
+    Ok(Lock::shared(file)?.is_none())
 }
 
 #[cfg(all(test, unix))]
@@ -328,6 +315,20 @@ mod tests {
         assert_eq!(synced(), [directory]);
         remove(&path).unwrap();
         assert!(synced().is_empty() && !path.exists());
+    }
+
+    /// A program that is being started, as an editor, has a copy of each open file for a moment.
+    #[test]
+    fn what_was_let_go_is_not_locked() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.lock");
+        let held = lock(&path).unwrap().unwrap();
+        let copy = held.file().try_clone().unwrap();
+        assert!(is_locked(&path).unwrap());
+        drop(held);
+        assert!(!is_locked(&path).unwrap());
+        assert!(lock(&path).unwrap().is_some());
+        drop(copy);
     }
 
     #[test]

@@ -9,9 +9,8 @@ mod fresh;
 pub(crate) use arrival::Arrival;
 
 use crate::error::{Error, ErrorKind, Result};
-use draft::{draft_beside, release, sweep_drafts_beside};
-use fs4::TryLockError;
-use hwc_core::file::{self, Rules, Unreadable};
+use draft::{draft_beside, sweep_drafts_beside};
+use hwc_core::file::{self, FileLock, Rules, Unreadable};
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
@@ -26,7 +25,7 @@ use std::{
 /// them that what they lock is no longer what stands under the name.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    file: File,
+    held: FileLock,
     path: PathBuf,
     was_there: bool,
     stays: bool,
@@ -65,21 +64,20 @@ impl Lock {
             if !is_empty(&file) {
                 return Err(somebodys(path, &place));
             }
-            // Named in full: from Rust 1.89 on the standard library has a method of the same name.
-            match fs4::FileExt::try_lock(&file) {
+            match FileLock::exclusive(file).map_err(storage)? {
                 // Removed between opening and locking, by who held it before: the next one would lock another file.
-                Ok(()) if !file::is_still_at(&file, &place) => {}
-                Ok(()) => {
+                Some(held) if !file::is_still_at(held.file(), &place) => {}
+                Some(held) => {
                     sweep_drafts_beside(path);
                     return Ok(Self {
-                        file,
+                        held,
                         path: place,
                         was_there,
                         stays: false,
                     });
                 }
-                Err(TryLockError::WouldBlock) => break,
-                Err(TryLockError::Error(error)) => return Err(storage(error)),
+                // Somebody has it: what is let go is free at once, also while programs are being started.
+                None => break,
             }
         }
         Err(Error::local(
@@ -107,8 +105,8 @@ impl Drop for Lock {
         // is ever written into it, so one with content is somebody's by now.
         if cfg!(unix)
             && !self.stays
-            && is_empty(&self.file)
-            && file::is_still_at(&self.file, &self.path)
+            && is_empty(self.held.file())
+            && file::is_still_at(self.held.file(), &self.path)
         {
             let _ = fs::remove_file(&self.path);
         }
@@ -219,7 +217,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
         let _ = fs::remove_file(&draft);
         return Err(error);
     }
-    release(&file);
+    file::release(&file);
     file::sync_directory(file::directory_of(path))?;
     Ok(file)
 }
@@ -250,4 +248,26 @@ fn refuse_shared(file: &File) -> io::Result<()> {
 #[cfg(not(unix))]
 fn refuse_shared(_: &File) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program that is being started has a copy of each open file for a moment; the lock file is there or not.
+    #[test]
+    fn what_was_let_go_is_not_held() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("outbox");
+        for stays in [true, false] {
+            let mut lock = Lock::acquire(&path).unwrap();
+            lock.keep(stays);
+            let copy = lock.held.file().try_clone().unwrap();
+            let error = Lock::acquire(&path).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Locked);
+            drop(lock);
+            drop(Lock::acquire(&path).unwrap());
+            drop(copy);
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! which the system frees with the process, and only a file without such a holder is removed.
 
 #[cfg(unix)]
-use super::shared_mode;
+use super::{lock::FileLock, shared_mode};
 #[cfg(unix)]
 use std::fs;
 use std::{fs::File, path::Path};
@@ -23,7 +23,8 @@ pub fn directory_of(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-/// Takes the lock of a new file. Where files have no locks, nothing is swept either.
+/// Takes the lock of a new file, for [`release`] to give back; the file is used on, so that it is no [`FileLock`]. Where files have no
+/// locks, nothing is swept either.
 #[cfg(unix)]
 #[must_use]
 pub fn hold(file: &File) -> bool {
@@ -39,6 +40,16 @@ pub fn hold(file: &File) -> bool {
 pub fn hold(_: &File) -> bool {
     true
 }
+
+/// Gives the lock of [`hold`] back while the file stays open: it has its own name by now, which no sweep knows.
+#[cfg(unix)]
+pub fn release(file: &File) {
+    let _ = fs4::FileExt::unlock(file);
+}
+
+/// Elsewhere it has none.
+#[cfg(not(unix))]
+pub fn release(_: &File) {}
 
 /// Whether `path` still leads to the open `file`.
 #[cfg(unix)]
@@ -88,10 +99,10 @@ fn is_draft(path: &Path, begin: &str) -> bool {
 /// and it is enough to share the lock of each file.
 #[cfg(unix)]
 pub fn sweep(directory: &Path, is_meant: impl Fn(&Path) -> bool) {
-    let Ok(turn) = File::open(directory) else {
+    let Ok(Some(_turn)) = File::open(directory).and_then(FileLock::exclusive) else {
         return;
     };
-    let (Ok(()), Ok(listing)) = (fs4::FileExt::try_lock(&turn), fs::read_dir(directory)) else {
+    let Ok(listing) = fs::read_dir(directory) else {
         return;
     };
     for path in listing.flatten().map(|entry| entry.path()) {
@@ -113,8 +124,9 @@ fn remove_unless_held(path: &Path) {
     if !fs::symlink_metadata(path).is_ok_and(|meta| is_private(&meta)) {
         return;
     }
-    let Ok(file) = File::open(path) else { return };
-    if fs4::FileExt::try_lock_shared(&file).is_ok() && is_still_at(&file, path) {
+    if let Ok(Some(held)) = File::open(path).and_then(FileLock::shared)
+        && is_still_at(held.file(), path)
+    {
         // While it is locked: whoever comes now finds that it is gone, and makes another.
         let _ = fs::remove_file(path);
     }

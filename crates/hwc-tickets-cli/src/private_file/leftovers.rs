@@ -69,7 +69,10 @@ mod tests {
         let held = draft_in(place).unwrap();
         let held_name = held.path().file_name().unwrap().to_owned();
         // As a process that was killed leaves it: closed, not removed.
-        let left = draft_in(place).unwrap().into_temp_path().keep().unwrap();
+        let left = draft_in(place).unwrap();
+        // Whoever else starts a program now has no share in its lock.
+        file::release(left.as_file());
+        let left = left.into_temp_path().keep().unwrap();
         assert!(left.exists());
         super::super::write(&place.join("record.json"), b"x").unwrap();
         super::super::write(&place.join(".hwc-tickets-notes"), b"mine").unwrap();

@@ -39,13 +39,6 @@ pub(super) fn draft_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     ))
 }
 
-/// It has its own name by now, which no sweep knows.
-pub(super) fn release(file: &File) {
-    if cfg!(unix) {
-        let _ = fs4::FileExt::unlock(file);
-    }
-}
-
 /// Removes what a killed run was writing beside `path`: plain files of the user's own, under a name of such files, that
 /// nobody holds. What cannot be removed does no harm.
 pub(super) fn sweep_drafts_beside(path: &Path) {

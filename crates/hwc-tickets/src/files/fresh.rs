@@ -1,7 +1,7 @@
 //! A file that is written piece by piece, and gets its name when it is whole.
 
 use super::{
-    draft::{draft_beside, release, sweep_drafts_beside},
+    draft::{draft_beside, sweep_drafts_beside},
     look, missing_directory,
 };
 use hwc_core::file;
@@ -59,7 +59,7 @@ impl NewFile {
             }
         }
         self.draft = None;
-        release(&self.file);
+        file::release(&self.file);
         // It is whole and has its name: that not every system can make a name durable is no failure.
         let _ = file::sync_directory(file::directory_of(&self.path));
         Ok(())
