@@ -171,7 +171,7 @@ fn act(
     }
     let caller = match let_in(call, state, parts, body, expire, now) {
         Ok(caller) => caller,
-        Err(refusal) => return refusal.into(),
+        Err(turned_away) => return turned_away.answer(&call.request_id).into(),
     };
     let quirks = state.world.quirks().clone();
     let done = Asked::new(row, params, parts, body, caller, &quirks).and_then(|asked| {
@@ -208,7 +208,24 @@ fn give_token(
     answer
 }
 
-/// The id of the calling customer, or what the gateway answers to somebody whom it does not let in.
+/// Why the gateway turns a call away.
+enum TurnedAway {
+    Denied(Denied),
+    TooOften,
+}
+
+impl TurnedAway {
+    fn answer(self, request_id: &str) -> Answer {
+        match self {
+            TurnedAway::Denied(denied) => Answer::gateway(401, denied.code(), request_id),
+            TurnedAway::TooOften => {
+                Answer::gateway(429, "APIGW.0308", request_id).header(RETRY_AFTER, "1")
+            }
+        }
+    }
+}
+
+/// The id of the calling customer, if the gateway lets the call in.
 fn let_in(
     call: &Call<'_>,
     state: &mut State,
@@ -216,23 +233,22 @@ fn let_in(
     body: &Payload,
     expire: bool,
     now: Timestamp,
-) -> Result<Arc<str>, Answer> {
+) -> Result<Arc<str>, TurnedAway> {
     if expire {
         state.keyring.revoke_token_of(parts);
     }
-    let denied = |denied: Denied| Answer::gateway(401, denied.code(), &call.request_id);
-    let caller = state.keyring.check(parts, body, now).map_err(denied)?;
+    let caller = state.keyring.check(parts, body, now);
+    let caller = caller.map_err(TurnedAway::Denied)?;
     if expire {
-        return Err(denied(Denied::Expired));
+        return Err(TurnedAway::Denied(Denied::Expired));
     }
     state.journal.amend(call.number, |entry| {
-        entry.caller = Some(Arc::clone(&caller))
+        entry.caller = Some(Arc::clone(&caller));
     });
-    if !state.admit(&caller, now) {
-        let throttled = Answer::gateway(429, "APIGW.0308", &call.request_id);
-        return Err(throttled.header(RETRY_AFTER, "1"));
+    match state.admit(&caller, now) {
+        true => Ok(caller),
+        false => Err(TurnedAway::TooOften),
     }
-    Ok(caller)
 }
 
 /// An outcome, and who shows it; `None` where the service has nothing but an example.
