@@ -11,6 +11,8 @@ const UNDATED_PAGES: u64 = 3;
 #[derive(Debug, Default)]
 pub(super) struct Known {
     entries: BTreeMap<MessageKey, Entry>,
+    /// Those of the last page, with its number. A key is a digest of all of a message, and most reads end with their first page.
+    without_key: Vec<(Message, u64)>,
     /// No message that is known is older.
     oldest: Option<Timestamp>,
 }
@@ -43,18 +45,24 @@ impl Known {
         !(self.entries.is_empty() || is_older)
     }
 
-    pub(super) fn add(&mut self, key: MessageKey, message: &Message, page: u64) {
-        let instant = message.created_at.instant();
-        if let Some(own) = instant {
+    pub(super) fn add(&mut self, message: &Message, page: u64) {
+        if let Some(own) = message.created_at.instant() {
             self.oldest = Some(self.oldest.map_or(own, |oldest| oldest.min(own)));
         }
-        let entry = self.entries.entry(key).or_insert(Entry {
-            count: 0,
-            instant,
-            page,
-        });
-        entry.count += 1;
-        entry.page = page;
+        self.without_key.push((message.clone(), page));
+    }
+
+    /// Another page came: what was added is told from what comes by its key.
+    pub(super) fn find_keys(&mut self) {
+        for (message, page) in self.without_key.drain(..) {
+            let entry = self.entries.entry(message.key()).or_insert(Entry {
+                count: 0,
+                instant: message.created_at.instant(),
+                page,
+            });
+            entry.count += 1;
+            entry.page = page;
+        }
     }
 
     /// Forgets what cannot come again: everything after `newest`, and old messages without a time.
@@ -67,16 +75,22 @@ impl Known {
 
     /// Messages that come again when the next page is asked from `bound`.
     pub(super) fn until(&self, bound: Timestamp) -> u64 {
-        let entries = self.entries.values();
-        let until = entries.filter(|entry| entry.instant.is_none_or(|own| own <= bound));
-        until.map(|entry| u64::from(entry.count)).sum()
+        self.number(|instant| instant.is_none_or(|own| own <= bound))
     }
 
     /// Those made since `instant`.
     pub(super) fn since(&self, instant: Timestamp) -> u64 {
+        self.number(|own| own.is_some_and(|own| own >= instant))
+    }
+
+    /// How many there are of some times.
+    fn number(&self, counts: impl Fn(Option<Timestamp>) -> bool) -> u64 {
         let entries = self.entries.values();
-        let since = entries.filter(|entry| entry.instant.is_some_and(|own| own >= instant));
-        since.map(|entry| u64::from(entry.count)).sum()
+        let with_key = entries.filter(|entry| counts(entry.instant));
+        let with_key: u64 = with_key.map(|entry| u64::from(entry.count)).sum();
+        let rest = self.without_key.iter();
+        let rest = rest.filter(|(message, _)| counts(message.created_at.instant()));
+        with_key + rest.count() as u64
     }
 
     /// Those made at `instant`, each with how often it was handed out.

@@ -245,6 +245,7 @@ impl Walk {
         if self.bridge.is_some() {
             return self.accept_rows(page);
         }
+        self.known.find_keys();
         let limit = self.limit();
         let is_first_page = self.report.pages == 0;
         self.report.pages += 1;
@@ -311,7 +312,7 @@ impl Walk {
         self.known.prune(newest_again, self.report.pages);
         for message in &new {
             if comes_again_by(message.created_at.instant(), newest_again) {
-                self.known.add(message.key(), message, self.report.pages);
+                self.known.add(message, self.report.pages);
             }
         }
         let all_new = new.len();

@@ -34,6 +34,7 @@ impl Walk {
 
     pub(super) fn accept_rows(&mut self, page: MessagePage) -> Vec<Message> {
         self.report.pages += 1;
+        self.known.find_keys();
         let known = &self.known;
         let Some(bridge) = &mut self.bridge else {
             return Vec::new();
@@ -51,7 +52,7 @@ impl Walk {
                 self.bridge = None;
                 self.seen += new.len() as u64;
                 for message in &new {
-                    self.known.add(message.key(), message, self.report.pages);
+                    self.known.add(message, self.report.pages);
                 }
                 Oldest::lower(&mut self.oldest, &new);
                 self.drop_before_since(&mut new);
