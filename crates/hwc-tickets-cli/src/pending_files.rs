@@ -412,13 +412,15 @@ fn hold(path: PathBuf) -> io::Result<Option<Held>> {
 /// Removes a pending file whose outcome is known, for good: one that came back when the power fails would stand for its key, or for a
 /// doubt that has ended. Not being there is fine.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    private_file::remove(path)?;
+    // Last: where there is no lock file, another run makes a new one, and would take a record that is about to go.
     if has_lock(path)
         && let Err(error) = fs::remove_file(lock_of(path))
         && error.kind() != io::ErrorKind::NotFound
     {
         return Err(error);
     }
-    private_file::remove(path)
+    Ok(())
 }
 
 /// Whether a file is named like a record. A copy under another name has no lock: what is called so beside it is
@@ -638,6 +640,25 @@ mod tests {
         one.put_ticket(&ticket(true)).unwrap();
         assert!(is_under_way(&path));
         drop(taken);
+        assert!(!lock_of(&path).exists());
+    }
+
+    /// Its lock goes after it: as long as it is there, no other run takes it from the one that removes it.
+    #[test]
+    fn a_record_that_cannot_be_removed_stays_held() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("pending");
+        let files = PendingFiles::new(Some(&directory));
+        let record = ticket(false);
+        files.put_ticket(&record).unwrap();
+        let path = files.path_of::<PendingTicket>(record.id());
+        // A directory is removed by nobody who means a file.
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(remove(&path).is_err());
+        assert!(is_under_way(&path));
+        fs::remove_dir(&path).unwrap();
+        remove(&path).unwrap();
         assert!(!lock_of(&path).exists());
     }
 

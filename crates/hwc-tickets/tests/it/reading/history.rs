@@ -647,6 +647,39 @@ fn times_that_cannot_be_read_lose_no_message() {
     }
 }
 
+/// A row without a time comes with each page, and after a while there are two that are alike: the second one is handed out, and
+/// neither of them again with the page after that.
+#[test]
+fn equal_rows_without_a_time_are_counted_page_after_page() {
+    let desk = Desk::new(Rules {
+        count: Count::Nothing,
+        ..Rules::default()
+    });
+    let seconds: Vec<(i64, usize)> = (0..30).map(|second| (second, 1)).collect();
+    fill(&desk, &seconds);
+    // A row is forgotten after three pages, so that the fourth is the last one that knows the first row.
+    let mut pages = [1, 1, 1, 2, 2].into_iter();
+    desk.on_request(move |state, asked| {
+        let mut answer = state.answer(asked);
+        if let Some(number) = pages.next() {
+            let rows = answer["message_list"].as_array_mut().unwrap();
+            let mut row = rows[0].clone();
+            row["content"] = "undated".into();
+            row["create_time"] = "".into();
+            for _ in 0..number {
+                rows.insert(0, row.clone());
+            }
+        }
+        Some(Step::json(200, answer.to_string()))
+    });
+    let read = read(&desk, 1, false);
+    assert!(desk.count("more") > 5, "{:?}", read.report);
+    let is_undated = |text: &&String| *text == "undated";
+    assert_eq!(read.texts.iter().filter(is_undated).count(), 2);
+    let dated = read.texts.into_iter().filter(|text| text != "undated");
+    assert_eq!(sorted(dated.collect()), read.shown);
+}
+
 #[test]
 fn rows_in_no_order_are_put_in_order() {
     for page_size in [1, 3, 10, 100] {
