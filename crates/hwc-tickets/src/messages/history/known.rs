@@ -11,7 +11,7 @@ const UNDATED_PAGES: u64 = 3;
 #[derive(Debug, Default)]
 pub(super) struct Known {
     entries: BTreeMap<MessageKey, Entry>,
-    /// Those of the last page, with its number. A key is a digest of all of a message, and most reads end with their first page.
+    /// Those of the last page that have a time, with its number. A key is a digest of all of a message, and most reads end with their first page.
     without_key: Vec<(Message, u64)>,
     /// No message that is known is older.
     oldest: Option<Timestamp>,
@@ -46,23 +46,31 @@ impl Known {
     }
 
     pub(super) fn add(&mut self, message: &Message, page: u64) {
-        if let Some(own) = message.created_at.instant() {
-            self.oldest = Some(self.oldest.map_or(own, |oldest| oldest.min(own)));
+        match message.created_at.instant() {
+            Some(own) => {
+                self.oldest = Some(self.oldest.map_or(own, |oldest| oldest.min(own)));
+                self.without_key.push((message.clone(), page));
+            }
+            // How long it is remembered hangs on all that are equal to it.
+            None => self.enter(message, page),
         }
-        self.without_key.push((message.clone(), page));
     }
 
     /// Another page came: what was added is told from what comes by its key.
     pub(super) fn find_keys(&mut self) {
-        for (message, page) in self.without_key.drain(..) {
-            let entry = self.entries.entry(message.key()).or_insert(Entry {
-                count: 0,
-                instant: message.created_at.instant(),
-                page,
-            });
-            entry.count += 1;
-            entry.page = page;
+        for (message, page) in std::mem::take(&mut self.without_key) {
+            self.enter(&message, page);
         }
+    }
+
+    fn enter(&mut self, message: &Message, page: u64) {
+        let entry = self.entries.entry(message.key()).or_insert(Entry {
+            count: 0,
+            instant: message.created_at.instant(),
+            page,
+        });
+        entry.count += 1;
+        entry.page = page;
     }
 
     /// Forgets what cannot come again: everything after `newest`, and old messages without a time.
