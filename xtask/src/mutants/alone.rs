@@ -4,7 +4,7 @@ use super::{
     PLACE,
     areas::Chosen,
     ledger::Became,
-    listed::{Mutant, mutants},
+    listed::{Mutant, cargo_mutants},
     trial::SCHEDULES,
 };
 use crate::problem::{Problem, Result};
@@ -53,7 +53,7 @@ fn asked(
         )
     };
     std::fs::create_dir_all(&output).map_err(|error| broken(format!("{place}: {error}")))?;
-    let mut command = mutants(root, program, part);
+    let mut command = cargo_mutants(root, program, part);
     for name in names {
         command.args(["--re", &literal(name)]);
     }
