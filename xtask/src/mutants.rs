@@ -54,18 +54,23 @@ pub fn run(workspace: &Workspace, wanted: &[String], say: fn(&str)) -> Result<St
     let page = workspace.read(PAGE)?;
     let (argued, open): (Vec<String>, Vec<String>) = survivors
         .into_iter()
-        .partition(|survivor| page.contains(survivor.as_str()));
+        .partition(|survivor| is_argued(&page, survivor));
     let problems = open.into_iter().map(|survivor| {
         Problem::at(
             Place::file(PAGE),
             format!("no test notices this: {survivor}"),
-            "write the test, or put the line into the list of survivors, as it is here, with the reason why it changes nothing",
+            "write the test, or put the line into the list of survivors, as it is here and between backticks, with the reason why it changes nothing",
         )
     });
     Problems::unless_empty(
         problems.collect(),
         format!("{count} mutants are noticed, {} are argued", argued.len()),
     )
+}
+
+/// Whether the page has this line, from end to end: of one that begins as another one does, nothing is argued by that.
+fn is_argued(page: &str, survivor: &str) -> bool {
+    page.contains(&format!("`{survivor}`"))
 }
 
 /// Tries each mutant of an area of which it is not known what becomes of it.
@@ -203,4 +208,16 @@ fn each(
         told.into_iter()
             .try_for_each(|(mutant, end)| tell(mutant, end))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_survivor_is_argued_by_a_line_of_its_own() {
+        let page = "- `a.rs: replace < with <= in of_all`: nothing of that size is there.\n";
+        assert!(is_argued(page, "a.rs: replace < with <= in of_all"));
+        assert!(!is_argued(page, "a.rs: replace < with <= in of"));
+    }
 }
