@@ -5,6 +5,7 @@
 mod alone;
 mod areas;
 mod build;
+mod ended;
 mod ledger;
 mod listed;
 mod places;
@@ -14,9 +15,10 @@ mod trial;
 
 use self::{
     areas::Chosen,
+    ended::End,
     ledger::{Became, Ledger},
     listed::{Mutant, VERSION},
-    trial::{End, Stage, Trial},
+    trial::{Stage, Trial},
 };
 use crate::{
     file::Workspace,

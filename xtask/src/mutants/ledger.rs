@@ -1,6 +1,6 @@
 //! What became of each mutant of an area, on disk: a run that was interrupted goes on where it stopped.
 
-use super::{PLACE, trial::End};
+use super::{PLACE, ended::End};
 use crate::{file::Workspace, problem::Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

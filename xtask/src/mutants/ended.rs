@@ -1,0 +1,147 @@
+//! Runs one program of tests, until one fails.
+
+use std::{
+    io::{BufRead as _, BufReader, Read},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+/// How a run of tests ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
+    Passed,
+    /// The first test that failed, if it was named.
+    Failed(Option<String>),
+    TimedOut,
+}
+
+/// Runs a program of tests until it ends, one of them fails, or it takes too long; tells how long each test took.
+pub(super) fn ended(
+    mut command: Command,
+    limit: Duration,
+    took: &(impl Fn(&str, Duration) + Sync),
+) -> End {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let Ok(mut child) = command.spawn() else {
+        return End::Failed(None);
+    };
+    let Some(said) = child.stdout.take() else {
+        return End::Failed(None);
+    };
+    let (tell, told) = mpsc::channel();
+    thread::scope(|scope| {
+        // It ends with the program, which is ended below.
+        scope.spawn(move || tell.send(failed(said, took)));
+        match told.recv_timeout(limit) {
+            Ok(None) => match child.wait() {
+                Ok(status) if status.success() => End::Passed,
+                _ => End::Failed(None),
+            },
+            Ok(test) => {
+                stop(&mut child);
+                End::Failed(test)
+            }
+            Err(_) => {
+                stop(&mut child);
+                End::TimedOut
+            }
+        }
+    })
+}
+
+/// The first test that fails, as soon as it does.
+fn failed(said: impl Read, took: &impl Fn(&str, Duration)) -> Option<String> {
+    let mut lines = BufReader::new(said);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if !matches!(lines.read_until(b'\n', &mut line), Ok(length) if length > 0) {
+            return None;
+        }
+        let text = String::from_utf8_lossy(&line);
+        let test = text
+            .strip_prefix("test ")
+            .and_then(|text| text.split_once(" ... "));
+        let Some((test, end)) = test else { continue };
+        let test = test.trim_end_matches(" - should panic");
+        if end.starts_with("FAILED") {
+            return Some(test.to_owned());
+        }
+        let seconds = end
+            .split_once('<')
+            .and_then(|(_, end)| end.split_once("s>"));
+        if let Some(Ok(seconds)) = seconds.map(|(seconds, _)| seconds.parse()) {
+            took(
+                test,
+                Duration::try_from_secs_f64(seconds).unwrap_or_default(),
+            );
+        }
+    }
+}
+
+/// Ends a program with what it started.
+fn stop(child: &mut Child) {
+    #[cfg(unix)]
+    if let Some(group) = i32::try_from(child.id())
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+    {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    #[test]
+    fn the_first_failure_is_named() {
+        for (said, test) in [
+            (
+                "\nrunning 2 tests\ntest a::b ... ok\ntest c ... FAILED\ntest d ... FAILED\n",
+                Some("c"),
+            ),
+            ("test a::b - should panic ... FAILED\n", Some("a::b")),
+            ("test a ... ok\ntest result: FAILED. 1 passed\n", None),
+            ("", None),
+        ] {
+            let times = Mutex::new(Vec::new());
+            let took = |test: &str, took: Duration| {
+                times.lock().unwrap().push((test.to_owned(), took));
+            };
+            assert_eq!(failed(said.as_bytes(), &took).as_deref(), test);
+            let times = times.into_inner().unwrap();
+            let known = [("a::b".to_owned(), Duration::from_millis(250))];
+            assert!(times.is_empty() || times == known);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_ends_with_what_it_started() {
+        let shell = |text: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", text]);
+            command
+        };
+        let ended = |command: Command, limit| ended(command, limit, &|_, _| {});
+        let soon = Duration::from_millis(50);
+        let long = Duration::from_secs(60);
+        assert_eq!(ended(shell("exit 0"), long), End::Passed);
+        assert_eq!(ended(shell("exit 101"), long), End::Failed(None));
+        // Neither of these is waited for.
+        assert_eq!(ended(shell("sleep 1000 & wait"), soon), End::TimedOut);
+        let failing = ended(shell("echo 'test a ... FAILED'; sleep 1000"), long);
+        assert_eq!(failing, End::Failed(Some("a".to_owned())));
+    }
+}
