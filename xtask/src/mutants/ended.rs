@@ -105,24 +105,27 @@ mod tests {
     use std::sync::Mutex;
 
     #[test]
-    fn the_first_failure_is_named() {
-        for (said, test) in [
+    fn the_first_failure_is_named_and_what_passed_is_timed() {
+        let quarter = [("a::b".to_owned(), Duration::from_millis(250))];
+        let rows: &[(&str, Option<&str>, &[(String, Duration)])] = &[
             (
-                "\nrunning 2 tests\ntest a::b ... ok\ntest c ... FAILED\ntest d ... FAILED\n",
+                "\nrunning 3 tests\ntest a::b ... ok <0.250s>\ntest c ... FAILED <0.1s>\ntest d ... FAILED\n",
                 Some("c"),
+                &quarter,
             ),
-            ("test a::b - should panic ... FAILED\n", Some("a::b")),
-            ("test a ... ok\ntest result: FAILED. 1 passed\n", None),
-            ("", None),
-        ] {
-            let times = Mutex::new(Vec::new());
+            ("test a::b - should panic ... ok <0.250s>\n", None, &quarter),
+            ("test a::b - should panic ... FAILED\n", Some("a::b"), &[]),
+            ("test a ... ok\ntest result: FAILED. 1 passed\n", None, &[]),
+            ("test a ... ignored\n", None, &[]),
+            ("", None, &[]),
+        ];
+        for (said, test, times) in rows {
+            let told = Mutex::new(Vec::new());
             let took = |test: &str, took: Duration| {
-                times.lock().unwrap().push((test.to_owned(), took));
+                told.lock().unwrap().push((test.to_owned(), took));
             };
-            assert_eq!(failed(said.as_bytes(), &took).as_deref(), test);
-            let times = times.into_inner().unwrap();
-            let known = [("a::b".to_owned(), Duration::from_millis(250))];
-            assert!(times.is_empty() || times == known);
+            assert_eq!(failed(said.as_bytes(), &took).as_deref(), *test);
+            assert_eq!(told.into_inner().unwrap(), *times, "{said}");
         }
     }
 
