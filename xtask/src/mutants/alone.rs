@@ -23,6 +23,7 @@ pub(super) fn tried(
 ) -> Result<Vec<(String, Became)>> {
     let names: Vec<String> = names.iter().map(|mutant| mutant.name.clone()).collect();
     let [first, all] = limits;
+    let first = if part.first.is_empty() { all } else { first };
     let place = format!("{PLACE}/{}-alone", part.name);
     let mut told = asked(root, program, &place, part, (&names, part.first, first))?;
     let missed =
@@ -70,7 +71,10 @@ fn asked(
             "--cargo-arg=--config=profile.dev.package.{}.opt-level=0",
             part.package
         ));
-    if !first.is_empty() {
+    if first.is_empty() {
+        // Those of the documentation are apart, as for the other mutants.
+        command.arg("--cargo-arg=--tests");
+    } else {
         let (variable, count) = SCHEDULES;
         command
             .env(variable, count)
