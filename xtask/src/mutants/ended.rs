@@ -1,7 +1,7 @@
 //! Runs one program of tests, until one fails.
 
 use std::{
-    io::{BufRead as _, BufReader, Read},
+    io::{self, BufRead as _, BufReader, Read},
     process::{Child, Command, Stdio},
     sync::mpsc,
     thread,
@@ -18,39 +18,39 @@ pub(super) enum End {
 }
 
 /// Runs a program of tests until it ends, one of them fails, or it takes too long; tells how long each test took.
+///
+/// # Errors
+/// It cannot be run: that says nothing of a mutant.
 pub(super) fn ended(
     mut command: Command,
     limit: Duration,
     took: &(impl Fn(&str, Duration) + Sync),
-) -> End {
+) -> io::Result<End> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let Ok(mut child) = command.spawn() else {
-        return End::Failed(None);
-    };
-    let Some(said) = child.stdout.take() else {
-        return End::Failed(None);
-    };
+    let mut child = command.spawn()?;
+    let said = child.stdout.take();
+    let said = said.ok_or_else(|| io::Error::other("it has no output"))?;
     let (tell, told) = mpsc::channel();
     thread::scope(|scope| {
         // It ends with the program, which is ended below.
         scope.spawn(move || tell.send(failed(said, took)));
         match told.recv_timeout(limit) {
-            Ok(None) => match child.wait() {
-                Ok(status) if status.success() => End::Passed,
-                _ => End::Failed(None),
-            },
+            Ok(None) => Ok(match child.wait()?.success() {
+                true => End::Passed,
+                false => End::Failed(None),
+            }),
             Ok(test) => {
                 stop(&mut child);
-                End::Failed(test)
+                Ok(End::Failed(test))
             }
             Err(_) => {
                 stop(&mut child);
-                End::TimedOut
+                Ok(End::TimedOut)
             }
         }
     })
@@ -137,7 +137,7 @@ mod tests {
             command.args(["-c", text]);
             command
         };
-        let ended = |command: Command, limit| ended(command, limit, &|_, _| {});
+        let ended = |command: Command, limit| ended(command, limit, &|_, _| {}).unwrap();
         let soon = Duration::from_millis(50);
         let long = Duration::from_secs(60);
         assert_eq!(ended(shell("exit 0"), long), End::Passed);
@@ -146,5 +146,12 @@ mod tests {
         assert_eq!(ended(shell("sleep 1000 & wait"), soon), End::TimedOut);
         let failing = ended(shell("echo 'test a ... FAILED'; sleep 1000"), long);
         assert_eq!(failing, End::Failed(Some("a".to_owned())));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_notices_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let absent = Command::new(place.path().join("tests"));
+        assert!(ended(absent, Duration::from_secs(60), &|_, _| {}).is_err());
     }
 }

@@ -116,7 +116,7 @@ impl<'a> Trial<'a> {
     /// How long each test takes without a mutant, and of which program it is.
     fn timed(&self, stage: Stage) -> Result<Vec<(usize, String, Duration)>> {
         let times = Mutex::new(Vec::new());
-        self.passes(self.asked_of(None, stage, 0, &times))?;
+        self.passes(self.asked_of(None, stage, 0, &times)?)?;
         Ok(times.into_inner().unwrap_or_default())
     }
 
@@ -143,8 +143,11 @@ impl<'a> Trial<'a> {
     }
 
     /// Asks tests about a mutant. `worker` tells apart who asks at the same time.
-    pub(super) fn asked(&self, mutant: Option<usize>, stage: Stage, worker: usize) -> End {
-        self.asked_of(mutant, stage, worker, &Mutex::new(Vec::new()))
+    ///
+    /// # Errors
+    /// They cannot be run.
+    pub(super) fn asked(&self, mutant: usize, stage: Stage, worker: usize) -> Result<End> {
+        self.asked_of(Some(mutant), stage, worker, &Mutex::new(Vec::new()))
     }
 
     fn asked_of(
@@ -153,7 +156,7 @@ impl<'a> Trial<'a> {
         stage: Stage,
         worker: usize,
         times: &Mutex<Vec<(usize, String, Duration)>>,
-    ) -> End {
+    ) -> Result<End> {
         for (place, (binary, slow)) in self.built.binaries.iter().zip(&self.slow).enumerate() {
             let has_none = stage == Stage::Slow && slow.is_empty();
             if has_none || (stage == Stage::First && !binary.is_first) {
@@ -163,12 +166,12 @@ impl<'a> Trial<'a> {
                 let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
                 times.push((place, test.to_owned(), took));
             };
-            let end = self.asked_one(mutant, stage, worker, (binary, slow), &took);
+            let end = self.asked_one(mutant, stage, worker, (binary, slow), &took)?;
             if end != End::Passed {
-                return end;
+                return Ok(end);
             }
         }
-        End::Passed
+        Ok(End::Passed)
     }
 
     /// Asks one program. A test that fails has to fail alone too: some do not stand the company of others on a machine with much to do.
@@ -179,7 +182,7 @@ impl<'a> Trial<'a> {
         worker: usize,
         (binary, slow): (&Binary, &[String]),
         took: &(impl Fn(&str, Duration) + Sync),
-    ) -> End {
+    ) -> Result<End> {
         let mut apart: Vec<String> = Vec::new();
         loop {
             let mut command = self.command(binary, mutant);
@@ -198,17 +201,17 @@ impl<'a> Trial<'a> {
             }
             command.args(apart.iter().flat_map(|test| ["--skip", test]));
             let limit = self.limits.of(stage);
-            let end = self.in_room(command, limit, worker, took);
+            let end = self.in_room(command, limit, worker, took)?;
             let End::Failed(Some(test)) = &end else {
-                return end;
+                return Ok(end);
             };
             if apart.contains(test) {
-                return end;
+                return Ok(end);
             }
             let mut command = self.command(binary, mutant);
             command.args(["--exact", test]);
-            if self.in_room(command, limit, worker, took) != End::Passed {
-                return end;
+            if self.in_room(command, limit, worker, took)? != End::Passed {
+                return Ok(end);
             }
             apart.push(test.clone());
         }
@@ -221,13 +224,18 @@ impl<'a> Trial<'a> {
         limit: Duration,
         worker: usize,
         took: &(impl Fn(&str, Duration) + Sync),
-    ) -> End {
+    ) -> Result<End> {
         let room = self.room.join(worker.to_string());
-        let _ = fs::create_dir_all(&room);
         command.env("TMPDIR", &room);
-        let end = ended(command, limit, took);
+        let end = fs::create_dir_all(&room).and_then(|()| ended(command, limit, took));
         let _ = fs::remove_dir_all(&room);
-        end
+        end.map_err(|error| {
+            Problem::general(
+                format!("the tests of {} cannot be run: {error}", self.package),
+                "mend that and run the command again: it goes on where it stopped",
+            )
+            .into()
+        })
     }
 
     /// As cargo starts it.
