@@ -47,13 +47,12 @@ pub fn canonical_query(query: &str) -> String {
 
 /// Whether a query is surely in canonical form already: plain pairs, in order. `false` says nothing.
 pub(crate) fn is_canonical(query: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     let mut before = None;
     query.split('&').all(|pair| {
         pair.split_once('=').is_some_and(|pair| {
             let in_order = before.is_none_or(|before| before <= pair);
             before = Some(pair);
-            in_order && pair.0.bytes().all(plain) && pair.1.bytes().all(plain)
+            in_order && pair.0.bytes().all(is_unreserved) && pair.1.bytes().all(is_unreserved)
         })
     })
 }
@@ -160,13 +159,14 @@ fn nibble(digit: u8) -> Option<u8> {
         .and_then(|value| u8::try_from(value).ok())
 }
 
+/// Whether a byte is written as itself wherever it stands.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+}
+
 /// Appends `bytes`, everything but the unreserved characters (and `keep`) as `%XX`.
 fn encode(out: &mut String, bytes: &[u8], keep: Option<u8>) {
-    let stays = |byte: &u8| {
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'-' | b'_' | b'.' | b'~')
-            || Some(*byte) == keep
-    };
+    let stays = |byte: &u8| is_unreserved(*byte) || Some(*byte) == keep;
     let mut rest = bytes;
     // Run by run: most values have nothing to encode.
     while !rest.is_empty() {
