@@ -41,7 +41,7 @@ pub const PROOFS: &[Proof] = &[
     Proof {
         name: "mutants",
         about: "sources made wrong, one place at a time, in every area: a test notices each",
-        takes: "minutes for each area of the core, longer for those of the SDK; hours",
+        takes: "minutes for each area of the core, longer for each of the SDK: hours for all",
         run: |workspace, say| mutants::run(workspace, &[], say),
     },
     Proof {

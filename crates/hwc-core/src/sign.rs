@@ -135,34 +135,13 @@ pub fn sign(
     }
     let names = authorization.get(before_names..).unwrap_or_default();
 
-    // Hashed piece by piece: the canonical request holds the security token, and is nowhere as a whole.
-    let mut request = digest::Context::new(&digest::SHA256);
-    let mut hash = |pieces: &[&str]| {
-        for piece in pieces {
-            request.update(piece.as_bytes());
-        }
-    };
-    let path = canonical::canonical_path(uri.path());
-    let query = uri.query().unwrap_or_default();
-    hash(&[method.as_str(), "\n", &path, "\n", query, "\n"]);
-    for (name, value) in &signed {
-        hash(&[name, ":", value, "\n"]);
-    }
-    hash(&["\n", names, "\n"]);
-    match content_sha256 {
-        Some(declared) if body != Payload::Whole(b"") => hash(&[declared]),
-        _ => match body.bytes() {
-            b"" => hash(&[HASH_OF_NOTHING]),
-            bytes => request.update(&hex(digest::digest(&digest::SHA256, bytes).as_ref())),
-        },
-    }
-
+    let request = hash_of_request(method, uri, &signed, names, body, content_sha256);
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
     let mut to_sign = hmac::Context::with_key(&key);
     for piece in [ALGORITHM, "\n", &date, "\n"] {
         to_sign.update(piece.as_bytes());
     }
-    to_sign.update(&hex(request.finish().as_ref()));
+    to_sign.update(&request);
     let tag = to_sign.sign();
 
     authorization.push_str(", Signature=");
@@ -180,6 +159,40 @@ pub fn sign(
             .transpose()
             .map_err(|_| SignError::HeaderNotAscii(X_SDK_CONTENT_SHA256))?,
     })
+}
+
+/// The digits of the hash of the canonical request, in which the headers `signed` stand, called `names` together.
+///
+/// Hashed piece by piece: the canonical request holds the security token, and is nowhere as a whole.
+fn hash_of_request(
+    method: &Method,
+    uri: &Uri,
+    signed: &[(&str, &str)],
+    names: &str,
+    body: Payload<'_>,
+    content_sha256: Option<&str>,
+) -> [u8; 64] {
+    let mut request = digest::Context::new(&digest::SHA256);
+    let mut hash = |pieces: &[&str]| {
+        for piece in pieces {
+            request.update(piece.as_bytes());
+        }
+    };
+    let path = canonical::canonical_path(uri.path());
+    let query = uri.query().unwrap_or_default();
+    hash(&[method.as_str(), "\n", &path, "\n", query, "\n"]);
+    for (name, value) in signed {
+        hash(&[name, ":", value, "\n"]);
+    }
+    hash(&["\n", names, "\n"]);
+    match content_sha256 {
+        Some(declared) if body != Payload::Whole(b"") => hash(&[declared]),
+        _ => match body.bytes() {
+            b"" => hash(&[HASH_OF_NOTHING]),
+            bytes => request.update(&hex(digest::digest(&digest::SHA256, bytes).as_ref())),
+        },
+    }
+    hex(request.finish().as_ref())
 }
 
 /// The time as the gateway reads it, `20201112T131415Z`. Every request has one: written without a form to be read.

@@ -1,12 +1,6 @@
 //! Mutants that cannot be built together with others: cargo-mutants builds each of them, in a copy of its own.
 
-use super::{
-    PLACE,
-    areas::Chosen,
-    ledger::Became,
-    listed::{Mutant, mutants},
-    trial::SCHEDULES,
-};
+use super::{PLACE, areas::Chosen, ledger::Became, listed::cargo_mutants, trial::SCHEDULES};
 use crate::problem::{Problem, Result};
 use std::{path::Path, time::Duration};
 
@@ -18,13 +12,13 @@ pub(super) fn tried(
     root: &Path,
     program: &Path,
     part: &Chosen,
-    names: &[&Mutant],
+    names: &[String],
     limits: [Duration; 2],
 ) -> Result<Vec<(String, Became)>> {
-    let names: Vec<String> = names.iter().map(|mutant| mutant.name.clone()).collect();
     let [first, all] = limits;
+    let first = if part.first.is_empty() { all } else { first };
     let place = format!("{PLACE}/{}-alone", part.name);
-    let mut told = asked(root, program, &place, part, (&names, part.first, first))?;
+    let mut told = asked(root, program, &place, part, (names, part.first, first))?;
     let missed =
         |(name, became): &(String, Became)| (*became == Became::Missed).then(|| name.clone());
     let missed: Vec<String> = told.iter().filter_map(missed).collect();
@@ -53,7 +47,7 @@ fn asked(
         )
     };
     std::fs::create_dir_all(&output).map_err(|error| broken(format!("{place}: {error}")))?;
-    let mut command = mutants(root, program, part);
+    let mut command = cargo_mutants(root, program, part);
     for name in names {
         command.args(["--re", &literal(name)]);
     }
@@ -70,7 +64,10 @@ fn asked(
             "--cargo-arg=--config=profile.dev.package.{}.opt-level=0",
             part.package
         ));
-    if !first.is_empty() {
+    if first.is_empty() {
+        // Those of the documentation are apart, as for the other mutants.
+        command.arg("--cargo-arg=--tests");
+    } else {
         let (variable, count) = SCHEDULES;
         command
             .env(variable, count)

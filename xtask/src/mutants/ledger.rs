@@ -1,9 +1,12 @@
 //! What became of each mutant of an area, on disk: a run that was interrupted goes on where it stopped.
 
-use super::{PLACE, trial::End};
-use crate::{file::Workspace, problem::Result};
+use super::{PLACE, ended::End, listed::VERSION, tree};
+use crate::{
+    file::Workspace,
+    problem::{Problem, Result},
+};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of a mutant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +20,12 @@ pub(super) enum Became {
     Unviable,
 }
 
+impl Became {
+    pub(super) fn is_noticed(&self) -> bool {
+        matches!(self, Self::Caught(_) | Self::TimedOut)
+    }
+}
+
 impl From<End> for Became {
     fn from(end: End) -> Self {
         match end {
@@ -27,13 +36,54 @@ impl From<End> for Became {
     }
 }
 
-/// The mutants of an area, by their names.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Ledger {
+/// What it holds for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Basis {
     /// What names the mutated sources, and who made the mutants.
     sources: String,
     /// What names everything else that counts.
     tests: String,
+}
+
+impl Basis {
+    /// That of now, for mutants of the files `changed`.
+    ///
+    /// # Errors
+    /// A file cannot be read, or git does not list them.
+    pub(super) fn of(workspace: &Workspace, changed: &BTreeSet<String>) -> Result<Self> {
+        let counts = |file: &&String| file.starts_with("crates/") || file.starts_with("tests/");
+        let files = tree::files(workspace)?;
+        Ok(Self {
+            sources: format!("{VERSION} {}", tree::digest(workspace, changed.iter())?),
+            tests: tree::digest(workspace, files.iter().filter(counts))?,
+        })
+    }
+
+    /// Holds it to what is there now: a run takes long, and reads the files more than once.
+    ///
+    /// # Errors
+    /// A file has changed.
+    pub(super) fn still_holds(
+        &self,
+        workspace: &Workspace,
+        changed: &BTreeSet<String>,
+    ) -> Result<()> {
+        if Self::of(workspace, changed)? == *self {
+            return Ok(());
+        }
+        Err(Problem::general(
+            "sources or tests have changed while mutants were tried",
+            "run the command again, and change nothing below crates/ and tests/ until it has ended",
+        )
+        .into())
+    }
+}
+
+/// The mutants of an area, by their names.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Ledger {
+    #[serde(flatten)]
+    basis: Basis,
     pub(super) mutants: BTreeMap<String, Became>,
 }
 
@@ -42,29 +92,23 @@ impl Ledger {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(super) fn of(
-        workspace: &Workspace,
-        area: &str,
-        sources: String,
-        tests: String,
-    ) -> Result<Self> {
+    pub(super) fn of(workspace: &Workspace, area: &str, basis: Basis) -> Result<Self> {
         let text = workspace.read_if_there(&path(area))?;
         let known: Self = text
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default();
-        Ok(known.for_these(sources, tests))
+        Ok(known.of_this(basis))
     }
 
-    fn for_these(mut self, sources: String, tests: String) -> Self {
-        if self.sources != sources {
+    fn of_this(mut self, basis: Basis) -> Self {
+        if self.basis.sources != basis.sources {
             self.mutants.clear();
         }
-        if self.tests != tests {
+        if self.basis.tests != basis.tests {
             self.mutants.retain(|_, became| *became != Became::Missed);
         }
         Self {
-            sources,
-            tests,
+            basis,
             mutants: self.mutants,
         }
     }
@@ -95,15 +139,18 @@ mod tests {
     #[test]
     fn what_is_known_holds_for_the_same_sources() {
         for (sources, tests, known) in [("s", "t", 2), ("s", "u", 1), ("r", "t", 0)] {
+            let basis = |sources: &str, tests: &str| Basis {
+                sources: sources.to_owned(),
+                tests: tests.to_owned(),
+            };
             let ledger = Ledger {
-                sources: "s".to_owned(),
-                tests: "t".to_owned(),
+                basis: basis("s", "t"),
                 mutants: BTreeMap::from([
                     ("a".to_owned(), Became::Caught(None)),
                     ("b".to_owned(), Became::Missed),
                 ]),
             };
-            let ledger = ledger.for_these(sources.to_owned(), tests.to_owned());
+            let ledger = ledger.of_this(basis(sources, tests));
             assert_eq!(ledger.mutants.len(), known, "{sources} {tests}");
         }
     }

@@ -66,7 +66,7 @@ impl Position {
 }
 
 /// cargo-mutants on some files.
-pub(super) fn mutants(root: &Path, program: &Path, part: &Chosen) -> Command {
+pub(super) fn cargo_mutants(root: &Path, program: &Path, part: &Chosen) -> Command {
     let mut command = Command::new(program);
     command
         .current_dir(root)
@@ -80,7 +80,7 @@ pub(super) fn mutants(root: &Path, program: &Path, part: &Chosen) -> Command {
 
 /// Every mutant of these files.
 pub(super) fn listed(root: &Path, program: &Path, part: &Chosen) -> Result<Vec<Mutant>> {
-    let listed = mutants(root, program, part)
+    let listed = cargo_mutants(root, program, part)
         .args(["--list", "--json"])
         .stderr(Stdio::inherit())
         .output();

@@ -10,12 +10,19 @@ use crate::{
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeSet, fs, io, path::Path};
 
-/// What belongs to the workspace: what git knows of.
+/// What belongs to the workspace: what git knows of or would take. A test that was just written has not been added yet.
 ///
 /// # Errors
 /// Git is not there.
 pub(super) fn files(workspace: &Workspace) -> Result<Vec<String>> {
-    let told = programs::git(workspace, &["ls-files", "-z"]);
+    let which = [
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ];
+    let told = programs::git(workspace, &which);
     let files: Vec<String> = (told.as_deref().unwrap_or_default().split('\0'))
         .filter(|path| !path.is_empty() && workspace.root().join(path).is_file())
         .map(str::to_owned)

@@ -1,9 +1,10 @@
-//! Runs tests with one mutant in force, until one fails.
+//! Which tests are asked about a mutant, in which order, and how long they may take.
 
 use super::{
     PLACE,
     areas::Chosen,
     build::{Binary, Built},
+    ended::{End, ended},
     rewrite::VARIABLE,
 };
 use crate::{
@@ -13,36 +14,25 @@ use crate::{
 };
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read},
     path::PathBuf,
-    process::{Child, Command, Stdio},
-    sync::{Mutex, PoisonError, mpsc},
-    thread,
+    process::Command,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-/// What the tests get for one of them at least: a machine may have other work.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
-/// How much longer than without a mutant.
+/// What the tests get for a mutant at least: a machine may have other work.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How many times as long as without a mutant they may take.
 const LONGER: u32 = 5;
-/// How many schedules each kind runs for one of them: as many as notice most in a second.
+/// How many schedules each kind runs for a mutant: as many as notice most in a second.
 pub(super) const SCHEDULES: (&str, &str) = ("HWC_TICKETS_SCHEDULES", "50");
-/// As `.cargo/config.toml` has it: tests wait more than they compute.
-const THREADS: (&str, &str) = ("RUST_TEST_THREADS", "4");
+/// How many tests of a program run at once. Cargo has the variable from `.cargo/config.toml`; here no cargo starts them.
+const THREADS: &str = "RUST_TEST_THREADS";
+/// As it is there: tests wait more than they compute.
+const USUAL_THREADS: u32 = 4;
 
-/// How many of them run at once.
-const WORKERS: u32 = 4;
 /// A test that takes longer is asked last.
 const SLOW: Duration = Duration::from_secs(2);
-
-/// How a run of tests ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum End {
-    Passed,
-    /// The first test that failed, if it was named.
-    Failed(Option<String>),
-    TimedOut,
-}
 
 /// Which tests are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +44,24 @@ pub(super) enum Stage {
     Slow,
 }
 
+/// How long each stage may take, for each program of tests.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    first: Duration,
+    fast: Duration,
+    slow: Duration,
+}
+
+impl Limits {
+    fn of(self, stage: Stage) -> Duration {
+        match stage {
+            Stage::First => self.first,
+            Stage::Fast => self.fast,
+            Stage::Slow => self.slow,
+        }
+    }
+}
+
 /// The tests of a package, with mutants in them.
 pub(super) struct Trial<'a> {
     built: &'a Built,
@@ -63,7 +71,7 @@ pub(super) struct Trial<'a> {
     room: PathBuf,
     /// The slow tests of each program.
     slow: Vec<Vec<String>>,
-    limits: [Duration; 3],
+    limits: Limits,
 }
 
 impl<'a> Trial<'a> {
@@ -79,38 +87,43 @@ impl<'a> Trial<'a> {
             room: programs::absolute(workspace).join(PLACE).join("tmp"),
             slow: built.binaries.iter().map(|_| Vec::new()).collect(),
             // Nobody knows yet.
-            limits: [PATIENCE * 60; 3],
+            limits: Limits {
+                first: PATIENCE * 60,
+                fast: PATIENCE * 60,
+                slow: PATIENCE * 60,
+            },
         };
-        let times = Mutex::new(Vec::new());
-        trial.passes(trial.asked_of(None, Stage::Fast, 0, &times))?;
-        let (mut fast, mut slow) = (Duration::ZERO, Duration::ZERO);
-        for (place, test, took) in times.into_inner().unwrap_or_default() {
+        let (mut fast, mut slow) = (Vec::new(), Vec::new());
+        for (place, test, took) in trial.timed(Stage::Fast)? {
             match trial.slow.get_mut(place) {
                 Some(tests) if took > SLOW => {
                     tests.push(test);
-                    slow += took;
+                    slow.push(took);
                 }
-                _ => fast += took,
+                _ => fast.push(took),
             }
         }
-        trial.passes(trial.asked(None, Stage::First, 0))?;
-        trial.limits = [fast, fast, slow].map(|took| (took * LONGER / WORKERS).max(PATIENCE));
+        let first = trial.timed(Stage::First)?;
+        let first: Vec<Duration> = first.into_iter().map(|(.., took)| took).collect();
+        trial.limits = Limits {
+            first: limit(&first, threads()),
+            fast: limit(&fast, threads()),
+            slow: limit(&slow, threads()),
+        };
         Ok(trial)
+    }
+
+    /// How long each test takes without a mutant, and of which program it is.
+    fn timed(&self, stage: Stage) -> Result<Vec<(usize, String, Duration)>> {
+        let times = Mutex::new(Vec::new());
+        self.passes(self.asked_of(None, stage, 0, &times)?)?;
+        Ok(times.into_inner().unwrap_or_default())
     }
 
     /// How long the tests about the area may take, and all of them.
     pub(super) fn limits(&self) -> [Duration; 2] {
-        let [first, fast, slow] = self.limits;
+        let Limits { first, fast, slow } = self.limits;
         [first, fast + slow]
-    }
-
-    fn limit(&self, stage: Stage) -> Duration {
-        let [first, fast, slow] = self.limits;
-        match stage {
-            Stage::First => first,
-            Stage::Fast => fast,
-            Stage::Slow => slow,
-        }
     }
 
     fn passes(&self, end: End) -> Result<()> {
@@ -130,8 +143,11 @@ impl<'a> Trial<'a> {
     }
 
     /// Asks tests about a mutant. `worker` tells apart who asks at the same time.
-    pub(super) fn asked(&self, mutant: Option<usize>, stage: Stage, worker: usize) -> End {
-        self.asked_of(mutant, stage, worker, &Mutex::new(Vec::new()))
+    ///
+    /// # Errors
+    /// They cannot be run.
+    pub(super) fn asked(&self, mutant: usize, stage: Stage, worker: usize) -> Result<End> {
+        self.asked_of(Some(mutant), stage, worker, &Mutex::new(Vec::new()))
     }
 
     fn asked_of(
@@ -140,7 +156,7 @@ impl<'a> Trial<'a> {
         stage: Stage,
         worker: usize,
         times: &Mutex<Vec<(usize, String, Duration)>>,
-    ) -> End {
+    ) -> Result<End> {
         for (place, (binary, slow)) in self.built.binaries.iter().zip(&self.slow).enumerate() {
             let has_none = stage == Stage::Slow && slow.is_empty();
             if has_none || (stage == Stage::First && !binary.is_first) {
@@ -150,12 +166,12 @@ impl<'a> Trial<'a> {
                 let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
                 times.push((place, test.to_owned(), took));
             };
-            let end = self.asked_one(mutant, stage, worker, (binary, slow), &took);
+            let end = self.asked_one(mutant, stage, worker, (binary, slow), &took)?;
             if end != End::Passed {
-                return end;
+                return Ok(end);
             }
         }
-        End::Passed
+        Ok(End::Passed)
     }
 
     /// Asks one program. A test that fails has to fail alone too: some do not stand the company of others on a machine with much to do.
@@ -166,7 +182,7 @@ impl<'a> Trial<'a> {
         worker: usize,
         (binary, slow): (&Binary, &[String]),
         took: &(impl Fn(&str, Duration) + Sync),
-    ) -> End {
+    ) -> Result<End> {
         let mut apart: Vec<String> = Vec::new();
         loop {
             let mut command = self.command(binary, mutant);
@@ -184,18 +200,18 @@ impl<'a> Trial<'a> {
                 }
             }
             command.args(apart.iter().flat_map(|test| ["--skip", test]));
-            let limit = self.limit(stage);
-            let end = self.in_room(command, limit, worker, took);
+            let limit = self.limits.of(stage);
+            let end = self.in_room(command, limit, worker, took)?;
             let End::Failed(Some(test)) = &end else {
-                return end;
+                return Ok(end);
             };
             if apart.contains(test) {
-                return end;
+                return Ok(end);
             }
             let mut command = self.command(binary, mutant);
             command.args(["--exact", test]);
-            if self.in_room(command, limit, worker, took) != End::Passed {
-                return end;
+            if self.in_room(command, limit, worker, took)? != End::Passed {
+                return Ok(end);
             }
             apart.push(test.clone());
         }
@@ -208,13 +224,18 @@ impl<'a> Trial<'a> {
         limit: Duration,
         worker: usize,
         took: &(impl Fn(&str, Duration) + Sync),
-    ) -> End {
+    ) -> Result<End> {
         let room = self.room.join(worker.to_string());
-        let _ = fs::create_dir_all(&room);
         command.env("TMPDIR", &room);
-        let end = ended(command, limit, took);
+        let end = fs::create_dir_all(&room).and_then(|()| ended(command, limit, took));
         let _ = fs::remove_dir_all(&room);
-        end
+        end.map_err(|error| {
+            Problem::general(
+                format!("the tests of {} cannot be run: {error}", self.package),
+                "mend that and run the command again: it goes on where it stopped",
+            )
+            .into()
+        })
     }
 
     /// As cargo starts it.
@@ -231,11 +252,8 @@ impl<'a> Trial<'a> {
             // How long each test takes is told to those who may use what is not stable.
             .env("RUSTC_BOOTSTRAP", "1")
             .args(["-Zunstable-options", "--report-time"])
+            .env(THREADS, threads().to_string())
             .env_remove(VARIABLE);
-        let (variable, count) = THREADS;
-        if std::env::var_os(variable).is_none() {
-            command.env(variable, count);
-        }
         if let Some(mutant) = mutant {
             command.env(VARIABLE, mutant.to_string());
         }
@@ -243,126 +261,38 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// Runs a program of tests until it ends, one of them fails, or it takes too long; tells how long each test took.
-fn ended(mut command: Command, limit: Duration, took: &(impl Fn(&str, Duration) + Sync)) -> End {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let Ok(mut child) = command.spawn() else {
-        return End::Failed(None);
-    };
-    let Some(said) = child.stdout.take() else {
-        return End::Failed(None);
-    };
-    let (tell, told) = mpsc::channel();
-    thread::scope(|scope| {
-        // It ends with the program, which is ended below.
-        scope.spawn(move || tell.send(failed(said, took)));
-        match told.recv_timeout(limit) {
-            Ok(None) => match child.wait() {
-                Ok(status) if status.success() => End::Passed,
-                _ => End::Failed(None),
-            },
-            Ok(test) => {
-                stop(&mut child);
-                End::Failed(test)
-            }
-            Err(_) => {
-                stop(&mut child);
-                End::TimedOut
-            }
-        }
-    })
+/// How many tests of a program run at once.
+fn threads() -> u32 {
+    let told = std::env::var(THREADS).ok();
+    let told = told.and_then(|told| told.parse().ok());
+    told.filter(|told| *told > 0).unwrap_or(USUAL_THREADS)
 }
 
-/// The first test that fails, as soon as it does.
-fn failed(said: impl Read, took: &impl Fn(&str, Duration)) -> Option<String> {
-    let mut lines = BufReader::new(said);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        if !matches!(lines.read_until(b'\n', &mut line), Ok(length) if length > 0) {
-            return None;
-        }
-        let text = String::from_utf8_lossy(&line);
-        let test = text
-            .strip_prefix("test ")
-            .and_then(|text| text.split_once(" ... "));
-        let Some((test, end)) = test else { continue };
-        let test = test.trim_end_matches(" - should panic");
-        if end.starts_with("FAILED") {
-            return Some(test.to_owned());
-        }
-        let seconds = end
-            .split_once('<')
-            .and_then(|(_, end)| end.split_once("s>"));
-        if let Some(Ok(seconds)) = seconds.map(|(seconds, _)| seconds.parse()) {
-            took(
-                test,
-                Duration::try_from_secs_f64(seconds).unwrap_or_default(),
-            );
-        }
-    }
-}
-
-/// Ends a program with what it started.
-fn stop(child: &mut Child) {
-    #[cfg(unix)]
-    if let Some(group) = i32::try_from(child.id())
-        .ok()
-        .and_then(rustix::process::Pid::from_raw)
-    {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-    let _ = child.kill();
-    let _ = child.wait();
+/// How long tests may take for a mutant that take so long without one, with so many of them at once.
+fn limit(times: &[Duration], threads: u32) -> Duration {
+    let shared = times.iter().sum::<Duration>() / threads;
+    // No thread takes a part of a test from another one.
+    let longest = times.iter().copied().max().unwrap_or_default();
+    (shared.max(longest) * LONGER).max(PATIENCE)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What counts as noticed because it takes too long must take longer than any test does by itself.
     #[test]
-    fn the_first_failure_is_named() {
-        for (said, test) in [
-            (
-                "\nrunning 2 tests\ntest a::b ... ok\ntest c ... FAILED\ntest d ... FAILED\n",
-                Some("c"),
-            ),
-            ("test a::b - should panic ... FAILED\n", Some("a::b")),
-            ("test a ... ok\ntest result: FAILED. 1 passed\n", None),
-            ("", None),
-        ] {
-            let times = Mutex::new(Vec::new());
-            let took = |test: &str, took: Duration| {
-                times.lock().unwrap().push((test.to_owned(), took));
-            };
-            assert_eq!(failed(said.as_bytes(), &took).as_deref(), test);
-            let times = times.into_inner().unwrap();
-            let known = [("a::b".to_owned(), Duration::from_millis(250))];
-            assert!(times.is_empty() || times == known);
+    fn tests_get_some_times_as_long_as_they_take_without_a_mutant() {
+        let rows: &[(&[u64], u64)] = &[
+            (&[], 60),
+            (&[1, 2], 60),
+            (&[40, 40, 40, 40], 200),
+            (&[40, 40, 40, 40, 80], 400),
+            (&[100], 500),
+        ];
+        for (times, seconds) in rows {
+            let times: Vec<Duration> = times.iter().copied().map(Duration::from_secs).collect();
+            assert_eq!(limit(&times, 4), Duration::from_secs(*seconds));
         }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_program_ends_with_what_it_started() {
-        let shell = |text: &str| {
-            let mut command = Command::new("sh");
-            command.args(["-c", text]);
-            command
-        };
-        let ended = |command: Command, limit| ended(command, limit, &|_, _| {});
-        let soon = Duration::from_millis(50);
-        let long = Duration::from_secs(60);
-        assert_eq!(ended(shell("exit 0"), long), End::Passed);
-        assert_eq!(ended(shell("exit 101"), long), End::Failed(None));
-        // Neither of these is waited for.
-        assert_eq!(ended(shell("sleep 1000 & wait"), soon), End::TimedOut);
-        let failing = ended(shell("echo 'test a ... FAILED'; sleep 1000"), long);
-        assert_eq!(failing, End::Failed(Some("a".to_owned())));
     }
 }
