@@ -24,7 +24,7 @@ const AUTHOR: usize = 20;
 /// A message in JSON: as the SDK writes it, and beside that its side and its key. The same in every command.
 ///
 /// Only some reads of the service tell the role of the author. What it says of the side, every one tells by other means,
-/// and `from` has. So it is told only where it says more.
+/// and `from` has. So it is told only where it says more. The type of user says more, and stands wherever the service told it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MessageJson<'a>(pub(crate) &'a Message);
 

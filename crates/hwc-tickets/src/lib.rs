@@ -144,7 +144,7 @@ pub use hwc_core::{
 pub use ids::{AttachmentId, GroupId, InvalidId, MessageId, TicketId};
 /// The crate of instants and offsets in the signatures here, so that yours is the same one.
 pub use jiff;
-pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role};
+pub use message::{Attachment, Author, Message, MessageKey, MessageKind, Role, UserType};
 pub use messages::{follow, history, mark_read, message, recall, submit, unread};
 pub use names::UnknownName;
 pub use recall::{LastMessage, Recalled};

@@ -106,8 +106,9 @@ mod tests {
 
     #[test]
     fn the_first_failure_is_named_and_what_passed_is_timed() {
+        type Times<'a> = &'a [(String, Duration)];
         let quarter = [("a::b".to_owned(), Duration::from_millis(250))];
-        let rows: &[(&str, Option<&str>, &[(String, Duration)])] = &[
+        let rows: &[(&str, Option<&str>, Times<'_>)] = &[
             (
                 "\nrunning 3 tests\ntest a::b ... ok <0.250s>\ntest c ... FAILED <0.1s>\ntest d ... FAILED\n",
                 Some("c"),

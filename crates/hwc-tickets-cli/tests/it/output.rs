@@ -820,7 +820,6 @@ fn a_message_is_the_same_in_every_command() {
         for field in [
             "from",
             "key",
-            "author",
             "content",
             "created_at",
             "id",
@@ -830,6 +829,12 @@ fn a_message_is_the_same_in_every_command() {
         ] {
             assert_eq!(shown[field], listed["message"][field], "{field}");
         }
+        let (shown, listed) = (&shown["author"], &listed["message"]["author"]);
+        for field in ["id", "name", "role"] {
+            assert_eq!(shown[field], listed[field], "{field}");
+        }
+        // No document has it in what `ticket show` reads.
+        assert!(shown.get("user_type").is_none(), "{shown}");
     }
 }
 

@@ -99,6 +99,47 @@ impl Role {
     }
 }
 
+/// What kind of user of an account wrote a message (wire field `iam_user_type`, the "sub-user type" of the lists of messages,
+/// D-17). The documents allow 0 to 3, and two of them have a name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UserType {
+    /// The account itself (0).
+    MainAccount,
+    /// An IAM user of the account (1).
+    IamUser,
+    /// A value that no document names.
+    Other(i64),
+    /// The service did not say (the ticket detail has no such field, D-16), or a later version stored what this one has no
+    /// name for.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+names! {
+    UserType: "a type of user" { MainAccount = "main_account", IamUser = "iam_user", Unknown = "unknown" }
+    with Other read by from_code
+}
+
+impl UserType {
+    /// The type of wire value `value`.
+    #[must_use]
+    pub fn from_code(value: Option<i64>) -> Self {
+        match value {
+            Some(0) => Self::MainAccount,
+            Some(1) => Self::IamUser,
+            Some(other) => Self::Other(other),
+            None => Self::Unknown,
+        }
+    }
+
+    fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
+}
+
 /// The author of a message.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -109,6 +150,10 @@ pub struct Author {
     pub name: Option<String>,
     /// The author's role.
     pub role: Role,
+    /// What kind of user of the account the author is, where the service says so: history and follow may tell it, the ticket
+    /// detail does not (D-16). In JSON the field is there only when it is known.
+    #[serde(default, skip_serializing_if = "UserType::is_unknown")]
+    pub user_type: UserType,
 }
 
 impl Author {
@@ -119,12 +164,13 @@ impl Author {
             id: None,
             name: None,
             role,
+            user_type: UserType::Unknown,
         }
     }
 }
 
 setters! {
-    Author {}
+    Author { user_type: UserType }
     optional { id: impl Into<String>, name: impl Into<String> }
 }
 
@@ -207,6 +253,7 @@ pub struct Message {
     /// Fields this version does not know, as they came. A known field whose value has no reading as what is documented
     /// (an object where a text is) stands here too, with a `~` before its name; the field itself is then empty. What
     /// is nested deeper than 100 levels is replaced by a text that says so, where the answer could not be read otherwise.
+    /// A field that the documents have in other answers only, such as an id in a list, is read, and stands here as well.
     pub extra: Map<String, Value>,
     /// Whether bytes that are not text were replaced in [`Message::content`].
     pub lossy: bool,

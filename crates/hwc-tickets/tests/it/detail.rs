@@ -1,7 +1,8 @@
 //! A ticket as a whole, its status, and where the ids of messages are found.
 
 use crate::reading::desk::{Desk, ENGINEER, Rules};
-use hwc_tickets::{ErrorKind, TicketStatus};
+use hwc_core::testing::Step;
+use hwc_tickets::{ErrorKind, TicketStatus, UserType};
 use std::time::Duration;
 
 const TICKET: &str = "case-123";
@@ -93,6 +94,41 @@ fn detail_and_status() {
     );
 }
 
+/// Lists tell what kind of user wrote a message; the detail does if the service adds it there.
+#[test]
+fn the_type_of_a_user_is_read_wherever_it_stands() {
+    for (code, user_type) in [
+        ("0", UserType::MainAccount),
+        ("1", UserType::IamUser),
+        ("3", UserType::Other(3)),
+        ("null", UserType::Unknown),
+    ] {
+        let desk = desk();
+        post(&desk, 0, &["opened"], Duration::from_secs(5));
+        desk.on_request(move |state, asked| {
+            let told = format!(r#""iam_user_type":{code}"#);
+            let body = state.answer(asked).to_string();
+            let body = body.replace(r#""iam_user_type":0"#, &told);
+            // Only details have ids.
+            let body = body.replace(r#""message_id":"#, &format!(r#"{told},"message_id":"#));
+            Some(Step::json(200, body))
+        });
+        let ticket = desk.client().ticket(TICKET).unwrap();
+        desk.clock.run(async {
+            let history = ticket.history().collect().await.unwrap();
+            let [listed] = history.messages.as_slice() else {
+                panic!("{:?}", history.messages);
+            };
+            assert_eq!(listed.author.user_type, user_type);
+            assert!(listed.extra.is_empty(), "a field that this version knows");
+            let detail = ticket.detail().await.unwrap();
+            assert_eq!(detail.messages[0].author.user_type, user_type);
+            // Nobody tells messages apart by it.
+            assert_eq!(listed.key(), detail.messages[0].key());
+        });
+    }
+}
+
 /// An answer without a status is no status, whatever else it holds.
 #[test]
 fn an_answer_without_a_status_is_a_fault() {
@@ -104,7 +140,7 @@ fn an_answer_without_a_status_is_a_fault() {
     ] {
         let desk = desk();
         desk.on_request(move |_, asked| {
-            (asked.operation() == "status").then(|| hwc_core::testing::Step::json(200, answer))
+            (asked.operation() == "status").then(|| Step::json(200, answer))
         });
         let ticket = desk.client().ticket(TICKET).unwrap();
         let error = desk.clock.run(ticket.status().into_future()).unwrap_err();

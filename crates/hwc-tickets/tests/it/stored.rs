@@ -6,7 +6,7 @@ use hwc_tickets::{
     Delivery, Ended, Error, ErrorKind, ErrorReport, Event, LastMessage, ListedTicket, LogEntry,
     Message, MessageId, MessageKind, MessageTime, Outcome, Pending, Rating, ReadReport, Recalled,
     Receipt, Role, Scored, SecretString, Sent, Site, StateRefusal, TicketAction, TicketDetail,
-    TicketId, TicketLabel, TicketOutcome, TicketStatus, UnreadCounts, ZoneOffset,
+    TicketId, TicketLabel, TicketOutcome, TicketStatus, UnreadCounts, UserType, ZoneOffset,
     error::{Part, SentPart},
     follow_new::TicketsCursor,
     message::Undecodable,
@@ -58,6 +58,7 @@ fn time() -> MessageTime {
 
 fn message() -> Message {
     let mut extra = Map::new();
+    // Earlier versions kept the type of user here.
     extra.insert("iam_user_type".to_owned(), 1.into());
     Message::new(MessageKind::Support, time(), "Please send \"the log\".\n")
         .author(Author::new(Role::Engineer).id("u-1").name("Li"))
@@ -125,6 +126,32 @@ fn json_stays_as_it_was() {
         r#"{"reported":3,"yielded":3,"duplicates_dropped":0,"undecodable":0,"pages":0,"possible_gap":false,"complete":true}"#
     );
     assert_eq!(json_of(&TicketStatus::Other(99)), r#"{"other":99}"#);
+}
+
+/// What earlier versions stored has no type of user beside the role; what is stored now has one where it is known.
+#[test]
+fn the_type_of_a_user_is_an_addition() {
+    let author = Author::new(Role::Customer);
+    let text = r#"{"id":null,"name":null,"role":"customer"}"#;
+    assert_eq!(json_of(&author), text);
+    assert_eq!(read::<Author>(text).user_type, UserType::Unknown);
+    for (user_type, name) in [
+        (UserType::MainAccount, r#""main_account""#),
+        (UserType::IamUser, r#""iam_user""#),
+        (UserType::Other(3), r#"{"other":3}"#),
+    ] {
+        let author = author.clone().user_type(user_type);
+        assert_eq!(
+            json_of(&author),
+            format!(r#"{{"id":null,"name":null,"role":"customer","user_type":{name}}}"#)
+        );
+        comes_back(&author);
+    }
+    // The key of a message is that of before.
+    let told = message();
+    let typed = told.author.clone().user_type(UserType::IamUser);
+    let again = told.clone().author(typed).extra(Map::new());
+    assert_eq!(again.key(), told.key());
 }
 
 /// New forms, held so that they stay.
@@ -209,6 +236,8 @@ fn names_are_those_of_json() {
     has_one_name(kinds, MessageKind::as_str);
     let roles = [Some(0), Some(1), Some(2), None].map(Role::from_code);
     has_one_name(roles, Role::as_str);
+    let user_types = [Some(0), Some(1), None].map(UserType::from_code);
+    has_one_name(user_types, UserType::as_str);
     has_one_name([Site::China, Site::International], Site::as_str);
     has_one_name(ErrorKind::ALL.iter().copied(), ErrorKind::as_str);
     // One without a name keeps its number; what is no name is none.
@@ -225,6 +254,7 @@ fn names_are_those_of_json() {
     assert_eq!("other (2)".parse(), Ok(TicketStatus::AwaitingConfirmation));
     assert_eq!("other (1)".parse(), Ok(MessageKind::from_code(Some(1))));
     assert_eq!("other (1)".parse(), Ok(Role::from_code(Some(1))));
+    assert_eq!("other (1)".parse(), Ok(UserType::IamUser));
     for text in ["", "other", "other (x)", "In_Progress", "secret"] {
         let error = text.parse::<TicketStatus>().unwrap_err().to_string();
         assert_eq!(error, "not the name of a ticket status");
@@ -390,6 +420,7 @@ fn what_a_later_version_wrote_is_read() {
     assert_eq!(read::<TicketStatus>(later), TicketStatus::Unknown);
     assert_eq!(read::<MessageKind>(later), MessageKind::Unknown);
     assert_eq!(read::<Role>(later), Role::Unknown);
+    assert_eq!(read::<UserType>(later), UserType::Unknown);
     assert_eq!(read::<Resemblance>(later), Resemblance::OtherText);
     let event = r#"{"type":"of_later","ticket":"case-123","more":{"a":[1]}}"#;
     assert!(matches!(read::<Event>(event), Event::Other));
@@ -525,8 +556,10 @@ fn any_time() -> impl Strategy<Value = MessageTime> {
 
 fn any_author() -> impl Strategy<Value = Author> {
     let text = || proptest::option::of(any_text());
-    (text(), text(), proptest::option::of(-1_i64..5)).prop_map(|(id, name, role)| {
-        let mut author = Author::new(Role::from_code(role));
+    let code = || proptest::option::of(-1_i64..5);
+    (text(), text(), code(), code()).prop_map(|(id, name, role, user_type)| {
+        let mut author =
+            Author::new(Role::from_code(role)).user_type(UserType::from_code(user_type));
         author.id = id;
         author.name = name;
         author

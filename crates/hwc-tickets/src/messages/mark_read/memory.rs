@@ -112,7 +112,7 @@ impl Drains {
 mod tests {
     use super::*;
     use crate::{
-        messages::message::{Author, MessageKind, Role},
+        messages::message::{Author, MessageKind, Role, UserType},
         time::{MessageTime, ZoneOffset},
     };
 
@@ -123,6 +123,7 @@ mod tests {
                 id: None,
                 name: None,
                 role: Role::Engineer,
+                user_type: UserType::Unknown,
             },
             content: text.to_owned(),
             created_at: MessageTime::read(time.to_owned(), ZoneOffset::default()),

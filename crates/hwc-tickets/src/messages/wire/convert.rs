@@ -3,7 +3,7 @@
 
 use crate::{
     ids::{AttachmentId, MessageId},
-    messages::message::{Attachment, Author, Message, MessageKind, Role, Undecodable},
+    messages::message::{Attachment, Author, Message, MessageKind, Role, Undecodable, UserType},
     service::rows::{odd_field, own, placed, set_aside},
     time::{MessageTime, ZoneOffset},
 };
@@ -82,10 +82,7 @@ fn message(from: QueryMessageInfoV2, zone: ZoneOffset) -> Result<Message, String
         return Err(odd_field("message_list", "content", odd));
     }
     let role = Role::from_code(from.replier_type);
-    let mut extra = from.extra;
-    if let Some(kind) = from.iam_user_type {
-        extra.insert("iam_user_type".to_owned(), kind.into());
-    }
+    let extra = from.extra;
     // An id is documented nowhere in these answers (D-15), but it would be welcome.
     let (id, _) = message_id(
         extra
@@ -99,6 +96,7 @@ fn message(from: QueryMessageInfoV2, zone: ZoneOffset) -> Result<Message, String
             id: from.replier,
             name: from.replier_name,
             role,
+            user_type: UserType::from_code(from.iam_user_type),
         },
         lossy: is_lossy(from.content.as_deref()),
         content: from.content.unwrap_or_default(),

@@ -4,7 +4,7 @@
 use crate::{
     ids::TicketId,
     messages::{
-        message::{Author, Message, Role, Undecodable},
+        message::{Author, Message, Role, Undecodable, UserType},
         wire::convert::{
             Readable, are_attachments_unknown, attachments, is_lossy, kind, message_id,
         },
@@ -22,7 +22,7 @@ use hwc_tickets_wire::tickets::{
 };
 use serde_json::{Map, Value};
 
-/// A message of the ticket detail: with an id, without a role (D-16).
+/// A message of the ticket detail: with an id, without a role or a type of user (D-16), which would be welcome.
 fn detail_message(from: IncidentMessageV2, zone: ZoneOffset) -> Result<Message, String> {
     if let Some(odd) = set_aside(&from.extra, "content") {
         return Err(odd_field("message_list", "content", odd));
@@ -32,13 +32,16 @@ fn detail_message(from: IncidentMessageV2, zone: ZoneOffset) -> Result<Message, 
     if let Some(raw) = unusable {
         extra.insert("message_id".to_owned(), raw.into());
     }
-    let role = Role::from_code(extra.get("replier_type").and_then(Value::as_i64));
+    let code = |name: &str| extra.get(name).and_then(Value::as_i64);
+    let role = Role::from_code(code("replier_type"));
+    let user_type = UserType::from_code(code("iam_user_type"));
     Ok(Message {
         kind: kind(from.type_, role),
         author: Author {
             id: from.replier,
             name: from.replier_name,
             role,
+            user_type,
         },
         lossy: is_lossy(from.content.as_deref()),
         content: from.content.unwrap_or_default(),
