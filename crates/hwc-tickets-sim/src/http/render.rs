@@ -104,8 +104,21 @@ impl Paint<'_> {
         (!self.is_null(&items)).then_some(items)
     }
 
+    /// The same, written at once.
+    pub(super) fn write_list<'i, T>(
+        &self,
+        json: &mut Json,
+        items: &'i [T],
+        write: impl Fn(&mut Json, &'i T),
+    ) {
+        match self.is_null(items) {
+            true => json.null(),
+            false => json.list(items, write),
+        }
+    }
+
     /// Whether a list of these items is written as null.
-    pub(super) fn is_null<T>(&self, items: &[T]) -> bool {
+    fn is_null<T>(&self, items: &[T]) -> bool {
         items.is_empty() && self.asked.quirks.null_lists
     }
 
@@ -154,7 +167,7 @@ pub(super) fn written(paint: &Paint<'_>, _: Outcome) -> Rendered {
         SuccessBody::Nothing => "",
         SuccessBody::Null => "null",
     };
-    Answer::new(StatusCode::OK, "application/json", body).into()
+    Answer::new(StatusCode::OK, JSON, body).into()
 }
 
 /// `2020-07-09 00:00:00`.

@@ -179,15 +179,12 @@ fn answer(paint: &Paint<'_>, outcome: Outcome) -> Rendered {
         } => paint.text(Json::written(|json| {
             json.object(|news| {
                 let immsg = news.field("immsg");
-                match paint.is_null(&messages) {
-                    true => immsg.null(),
-                    false => immsg.list(&messages, |json, (ticket, messages)| {
-                        json.object(|news| {
-                            news.field("incident_id").text(ticket);
-                            several(paint, news.field("message_list"), messages);
-                        });
-                    }),
-                }
+                paint.write_list(immsg, &messages, |json, (ticket, messages)| {
+                    json.object(|news| {
+                        news.field("incident_id").text(ticket);
+                        several(paint, news.field("message_list"), messages);
+                    });
+                });
                 let states = paint.list(tickets.iter().map(|ticket| read_state(paint, ticket)));
                 news.field("imstatus").value(&states);
                 news.field("last_message_time_id")
@@ -223,10 +220,7 @@ struct Besides {
 }
 
 fn several(paint: &Paint<'_>, json: &mut Json, messages: &[MessageView]) {
-    match paint.is_null(messages) {
-        true => json.null(),
-        false => json.list(messages, |json, message| listed(paint, json, message)),
-    }
+    paint.write_list(json, messages, |json, message| listed(paint, json, message));
 }
 
 /// A message in a list (QueryMessageInfoV2).
@@ -257,16 +251,13 @@ pub(super) fn detailed(paint: &Paint<'_>, message: &MessageView) -> Value {
 /// What both kinds of message have (D-16), and what this one has besides.
 fn shown(paint: &Paint<'_>, json: &mut Json, message: &MessageView, besides: &Besides) {
     json.object(|object| {
-        let list = object.field("accessory_list");
-        match paint.is_null(&message.attachments) {
-            true => list.null(),
-            false => list.list(&message.attachments, |json, (id, name)| {
-                json.object(|file| {
-                    file.field("accessory_id").text(id);
-                    file.field("file_actual_name").text(name);
-                });
-            }),
-        }
+        let files = object.field("accessory_list");
+        paint.write_list(files, &message.attachments, |json, (id, name)| {
+            json.object(|file| {
+                file.field("accessory_id").text(id);
+                file.field("file_actual_name").text(name);
+            });
+        });
         object.field("content").text(&content(paint, message));
         paint.moment(message.at).write(object.field("create_time"));
         if let Some(kind) = besides.iam_user_type {
