@@ -11,10 +11,9 @@ mod leftovers;
 mod lock;
 
 pub use leftovers::{
-    DRAFT_END, DRAFT_LETTERS, directory_of, hold, is_still_at, release, sweep, sweep_drafts,
-    sweep_drafts_beside,
+    DRAFT_END, DRAFT_LETTERS, directory_of, hold, release, sweep, sweep_drafts, sweep_drafts_beside,
 };
-pub use lock::FileLock;
+pub use lock::{FileLock, is_still_at};
 
 use std::{
     fmt,

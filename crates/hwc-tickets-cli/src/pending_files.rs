@@ -10,7 +10,6 @@ use crate::{
     failure::advice::Once,
     private_file::{self, Lock, Unreadable},
 };
-use hwc_core::file::is_still_at;
 use hwc_tickets::{Outbox, Pending, PendingTicket, Removal, submit::PendingId};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
@@ -333,11 +332,8 @@ pub(crate) struct Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // While it is held: a run that took it in between would lose its file, and the next one would take another. What
-        // stands there after that is another run's. What stays is harmless: nobody holds it.
-        if is_still_at(self.lock.file(), &self.path) {
-            let _ = fs::remove_file(&self.path);
-        }
+        // A run that took it between giving back and removing would lose its file, and the next one would take another.
+        self.lock.remove(&self.path);
     }
 }
 
@@ -643,15 +639,21 @@ mod tests {
         assert!(!lock_of(&path).exists());
     }
 
-    /// Its lock goes after it: as long as it is there, no other run takes it from the one that removes it.
-    #[test]
-    fn a_record_that_cannot_be_removed_stays_held() {
-        let place = tempfile::tempdir().unwrap();
+    /// A record that a run works on: its files, and where it stands in them.
+    fn begun(place: &tempfile::TempDir) -> (PathBuf, PendingFiles, PathBuf) {
         let directory = place.path().join("pending");
         let files = PendingFiles::new(Some(&directory));
         let record = ticket(false);
         files.put_ticket(&record).unwrap();
         let path = files.path_of::<PendingTicket>(record.id());
+        (directory, files, path)
+    }
+
+    /// Its lock goes after it: as long as it is there, no other run takes it from the one that removes it.
+    #[test]
+    fn a_record_that_cannot_be_removed_stays_held() {
+        let place = tempfile::tempdir().unwrap();
+        let (_, _files, path) = begun(&place);
         // A directory is removed by nobody who means a file.
         fs::remove_file(&path).unwrap();
         fs::create_dir(&path).unwrap();
@@ -666,11 +668,7 @@ mod tests {
     #[test]
     fn a_record_is_taken_by_one_and_read_when_it_is() {
         let place = tempfile::tempdir().unwrap();
-        let directory = place.path().join("pending");
-        let files = PendingFiles::new(Some(&directory));
-        let record = ticket(false);
-        files.put_ticket(&record).unwrap();
-        let path = files.path_of::<PendingTicket>(record.id());
+        let (directory, files, path) = begun(&place);
         let taken = || take::<PendingTicket>(&path);
         assert!(taken().is_none(), "the run that has begun it works on it");
         files.put_ticket(&ticket(true)).unwrap();

@@ -101,14 +101,9 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // While it is locked: whoever comes now finds that it is gone, and makes another. What stays does no harm. Nothing
-        // is ever written into it, so one with content is somebody's by now.
-        if cfg!(unix)
-            && !self.stays
-            && is_empty(self.held.file())
-            && file::is_still_at(self.held.file(), &self.path)
-        {
-            let _ = fs::remove_file(&self.path);
+        // Nothing is ever written into it, so one with content is somebody's by now.
+        if cfg!(unix) && !self.stays && is_empty(self.held.file()) {
+            self.held.remove(&self.path);
         }
     }
 }

@@ -51,24 +51,6 @@ pub fn release(file: &File) {
 #[cfg(not(unix))]
 pub fn release(_: &File) {}
 
-/// Whether `path` still leads to the open `file`.
-#[cfg(unix)]
-#[must_use]
-pub fn is_still_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    match (file.metadata(), fs::symlink_metadata(path)) {
-        (Ok(open), Ok(there)) => open.dev() == there.dev() && open.ino() == there.ino(),
-        _ => false,
-    }
-}
-
-/// Elsewhere nothing is swept and no lock file removed, so the file that was opened is the one that is there.
-#[cfg(not(unix))]
-#[must_use]
-pub fn is_still_at(_: &File, _: &Path) -> bool {
-    true
-}
-
 /// Removes the files of `directory` that a killed run was writing, whose names begin with `begin`.
 pub fn sweep_drafts(directory: &Path, begin: &str) {
     sweep(directory, |path| is_draft(path, begin));
@@ -124,10 +106,7 @@ fn remove_unless_held(path: &Path) {
     if !fs::symlink_metadata(path).is_ok_and(|meta| is_private(&meta)) {
         return;
     }
-    if let Ok(Some(held)) = File::open(path).and_then(FileLock::shared)
-        && is_still_at(held.file(), path)
-    {
-        // While it is locked: whoever comes now finds that it is gone, and makes another.
-        let _ = fs::remove_file(path);
+    if let Ok(Some(held)) = File::open(path).and_then(FileLock::shared) {
+        held.remove(path);
     }
 }

@@ -1,7 +1,11 @@
 //! The lock of a file, for everything that locks one.
 
 use fs4::TryLockError;
-use std::{fs::File, io};
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+};
 
 /// The lock of an open file, held as long as this value lives. The system frees it when the process ends.
 ///
@@ -44,6 +48,14 @@ impl FileLock {
     pub fn file(&self) -> &File {
         &self.0
     }
+
+    /// Removes the file at `path`, if it is the locked one still. While it is locked: whoever comes now finds that it is gone, and
+    /// makes another; one that somebody made there before stays. What cannot be removed does no harm: nobody holds it.
+    pub fn remove(&self, path: &Path) {
+        if is_still_at(&self.0, path) {
+            let _ = fs::remove_file(path);
+        }
+    }
 }
 
 impl Drop for FileLock {
@@ -53,10 +65,27 @@ impl Drop for FileLock {
     }
 }
 
+/// Whether `path` still leads to the open `file`.
+#[cfg(unix)]
+#[must_use]
+pub fn is_still_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(open), Ok(there)) => open.dev() == there.dev() && open.ino() == there.ino(),
+        _ => false,
+    }
+}
+
+/// Elsewhere nothing is swept and no lock file removed, so the file that was opened is the one that is there.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_still_at(_: &File, _: &Path) -> bool {
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     fn open(path: &Path) -> File {
         let mut options = File::options();
