@@ -19,7 +19,7 @@ pub(super) struct Known {
 
 /// Whether a message made at `instant` can come again with a page that is asked from `newest`. Nobody knows it of one without a
 /// readable time, nor as long as there is no oldest message.
-pub(super) fn comes_again_by(instant: Option<Timestamp>, newest: Option<Timestamp>) -> bool {
+fn comes_again_by(instant: Option<Timestamp>, newest: Option<Timestamp>) -> bool {
     match (instant, newest) {
         (Some(instant), Some(newest)) => instant <= newest,
         _ => true,
@@ -43,6 +43,21 @@ impl Known {
     pub(super) fn may_hold(&self, instant: Option<Timestamp>) -> bool {
         let is_older = (instant.zip(self.oldest)).is_some_and(|(own, oldest)| own < oldest);
         !(self.entries.is_empty() || is_older)
+    }
+
+    /// Takes up what was handed out of a page, as far as it can come again with one that is asked from `newest`, and forgets what
+    /// cannot any more: everything after `newest`, and old messages without a time.
+    pub(super) fn turn_page(&mut self, messages: &[Message], newest: Option<Timestamp>, page: u64) {
+        for message in messages {
+            if comes_again_by(message.created_at.instant(), newest) {
+                self.add(message, page);
+            }
+        }
+        // Only then: one without a readable time that came once more is not old, and its count is that of all that were handed out.
+        self.entries.retain(|_, entry| match entry.instant {
+            Some(_) => comes_again_by(entry.instant, newest),
+            None => entry.page + UNDATED_PAGES > page,
+        });
     }
 
     pub(super) fn add(&mut self, message: &Message, page: u64) {
@@ -71,14 +86,6 @@ impl Known {
         });
         entry.count += 1;
         entry.page = page;
-    }
-
-    /// Forgets what cannot come again: everything after `newest`, and old messages without a time.
-    pub(super) fn prune(&mut self, newest: Option<Timestamp>, page: u64) {
-        self.entries.retain(|_, entry| match entry.instant {
-            Some(_) => comes_again_by(entry.instant, newest),
-            None => entry.page + UNDATED_PAGES > page,
-        });
     }
 
     /// Messages that come again when the next page is asked from `bound`.

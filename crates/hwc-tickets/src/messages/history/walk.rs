@@ -18,7 +18,7 @@ use self::{
     boundary::span, bridge::Bridge, decide::Found, lengths::Lengths, rows::Rows, totals::Totals,
 };
 use super::{
-    known::{Known, comes_again_by},
+    known::Known,
     query_time::{TimeForm, resolution},
     report::ReadReport,
 };
@@ -309,13 +309,7 @@ impl Walk {
         Oldest::lower(&mut self.oldest, &new);
         // A later page may be asked from the end of the whole second, whatever this one's times tell.
         let newest_again = (self.oldest.as_ref()).map(|oldest| span(oldest.instant, SECOND).end);
-        for message in &new {
-            if comes_again_by(message.created_at.instant(), newest_again) {
-                self.known.add(message, self.report.pages);
-            }
-        }
-        // Only then: one without a readable time that came once more is not old, and its count is that of all that were handed out.
-        self.known.prune(newest_again, self.report.pages);
+        self.known.turn_page(&new, newest_again, self.report.pages);
         let all_new = new.len();
         self.drop_before_since(&mut new);
         let reached_since = new.len() < all_new;
