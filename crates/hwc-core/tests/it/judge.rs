@@ -444,18 +444,30 @@ fn a_code_that_leaves_a_doubt_says_so() {
     }
 }
 
-/// What an answer says is for who asks for it by name.
+/// What an answer says is for who asks for it by name. What else is known of it is shown.
 #[test]
 fn a_verdict_shows_no_text_of_the_answer() {
-    for body in [
-        r#"{"list":["CANARY"]}"#,
-        r#"{"error_code":"THG.1001","error_msg":"CANARY"}"#,
-        "<html>CANARY</html>",
+    for (body, told) in [
+        (
+            r#"{"list":["CANARY"]}"#,
+            "Success { body_bytes: 19, lossy: false, partial_failure: false }",
+        ),
+        (
+            r#"{"error_code":"THG.1001","error_msg":"CANARY"}"#,
+            "http_status: Some(200), code: Some(\"THG.1001\")",
+        ),
+        ("<html>CANARY</html>", "kind: Protocol"),
     ] {
         let (body, headers) = (Bytes::from_static(body.as_bytes()), HeaderMap::new());
         let now = FakeClock::new().now();
         let answer = Answer::new(Idempotency::Safe, StatusCode::OK, &headers, &body, now);
-        let shown = format!("{answer:?} {:?}", judge(&answer, CODES));
-        assert!(!shown.contains("CANARY"), "{shown}");
+        let answered = format!("{answer:?}");
+        let judged = format!("{:?}", judge(&answer, CODES));
+        let size = format!("status: 200, body_bytes: {}", body.len());
+        assert!(answered.contains(&size), "{answered}");
+        assert!(judged.contains(told), "{judged}");
+        for shown in [answered, judged] {
+            assert!(!shown.contains("CANARY"), "{shown}");
+        }
     }
 }

@@ -257,6 +257,12 @@ const ROWS: &[Row] = &[
         FILE_OK,
     ),
     (
+        "a program with an error in it",
+        &[TEXT],
+        b"<?php exit ?>\n<Error><Code>NoSuchKey</Code></Error>",
+        FILE_OK,
+    ),
+    (
         "the error of a store",
         &[("content-type", "application/xml")],
         b"<?xml version=\"1.0\"?>\n<Error><Code>NoSuchKey</Code></Error>",

@@ -42,6 +42,7 @@ mod idempotency;
 mod identity;
 mod interim;
 mod judge;
+mod judge_failures;
 mod judge_files;
 mod matrix_answers;
 mod matrix_clock;

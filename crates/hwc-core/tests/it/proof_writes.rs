@@ -382,6 +382,8 @@ fn an_upload_answers_an_id() {
         (r#"{"accessory_id":["1"],"new":1}"#, false),
         (r#"{"new":{"accessory_id":"123456"}}"#, false),
         (r#"{"uploaded":false}"#, false),
+        ("", false),
+        (" \r\n", false),
     ] {
         let created = Operation {
             path: SUBMIT.path,
