@@ -300,7 +300,7 @@ impl<C> ClientBuilder<C> {
     }
 
     /// Most requests under way at the same time of this client and its clones together, each on a connection of its own.
-    /// Default 64; besides, up to 8 idle connections are kept. A call that finds no place waits for one within its
+    /// Default 64; as many idle connections are kept, each until nobody used it for 20 s. A call that finds no place waits for one within its
     /// deadline; if none becomes free it ends as [`ErrorKind::Timeout`], and nothing was sent.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 //! always kept, and a time that cannot be read costs no message.
 
 pub use hwc_core::fault::HumanDuration;
-use jiff::{Timestamp, civil::DateTime, tz::Offset};
+use jiff::{Timestamp, civil::DateTime, fmt::temporal::DateTimePrinter, tz::Offset};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
 
@@ -66,10 +66,8 @@ impl ZoneOffset {
     /// `instant` as a clock in this zone shows it: `yyyy-MM-dd HH:mm:ss`, the form the service uses.
     #[must_use]
     pub fn wall_time(self, instant: Timestamp) -> String {
-        self.offset()
-            .to_datetime(instant)
-            .strftime("%Y-%m-%d %H:%M:%S")
-            .to_string()
+        const PRINTER: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
+        PRINTER.datetime_to_string(&self.offset().to_datetime(instant))
     }
 
     /// `instant` in RFC 3339 with this offset: `2026-01-31T12:00:00+08:00`.

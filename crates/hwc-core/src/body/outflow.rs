@@ -329,11 +329,17 @@ impl Reader {
     }
 }
 
+/// Most bytes of a file that are read at once: each reading is handed to another thread and back, which costs more than it.
+const AHEAD: usize = 4 * PIECE;
+
 /// Reads a file piece by piece.
 struct FileReader {
     file: Arc<Mutex<File>>,
     clock: Arc<dyn Clock>,
+    /// What was read of it.
     offset: u64,
+    /// Of that, what was not handed out yet.
+    ahead: Bytes,
     reading: Option<Pin<Box<dyn Future<Output = io::Result<Bytes>> + Send>>>,
 }
 
@@ -343,6 +349,7 @@ impl FileReader {
             file: Arc::clone(file),
             clock: Arc::clone(clock),
             offset: 0,
+            ahead: Bytes::new(),
             reading: None,
         }
     }
@@ -355,17 +362,20 @@ impl FileReader {
         if left == 0 {
             return Poll::Ready(Ok(None));
         }
-        let reading = self.reading.get_or_insert_with(|| {
-            let (file, clock) = (Arc::clone(&self.file), Arc::clone(&self.clock));
-            let offset = self.offset;
-            let most = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
-            Box::pin(off_the_runtime(clock, move || read_at(&file, offset, most)))
-        });
-        let data = ready!(reading.as_mut().poll(context));
-        self.reading = None;
-        let data = data?;
-        self.offset = self.offset.saturating_add(data.len() as u64);
-        Poll::Ready(Ok((!data.is_empty()).then_some(data)))
+        if self.ahead.is_empty() {
+            let reading = self.reading.get_or_insert_with(|| {
+                let (file, clock) = (Arc::clone(&self.file), Arc::clone(&self.clock));
+                let offset = self.offset;
+                let most = usize::try_from(left).unwrap_or(AHEAD).min(AHEAD);
+                Box::pin(off_the_runtime(clock, move || read_at(&file, offset, most)))
+            });
+            let data = ready!(reading.as_mut().poll(context));
+            self.reading = None;
+            self.ahead = data?;
+            self.offset = self.offset.saturating_add(self.ahead.len() as u64);
+        }
+        let piece = self.ahead.split_to(self.ahead.len().min(PIECE));
+        Poll::Ready(Ok((!piece.is_empty()).then_some(piece)))
     }
 }
 

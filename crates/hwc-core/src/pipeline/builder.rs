@@ -140,8 +140,8 @@ impl PipelineBuilder {
 
     /// The most requests under way at the same time, each on a connection of its own. Default 64.
     ///
-    /// Besides, at most 8 idle connections are kept for the next calls. A call that finds no place waits for one,
-    /// in order, within its deadline; if none becomes free it ends as [`Timeout`](crate::FaultKind::Timeout) with
+    /// As many idle connections are kept for the next calls, each until nobody used it for 20 s; a transport of your own has its own rule. A call that
+    /// finds no place waits for one, in order, within its deadline; if none becomes free it ends as [`Timeout`](crate::FaultKind::Timeout) with
     /// [`Delivery::NotSent`](crate::Delivery::NotSent). So any number of callers may share a pipeline without using up the
     /// descriptors of the process.
     pub fn max_connections(mut self, connections: usize) -> Self {
@@ -242,6 +242,7 @@ impl PipelineBuilder {
         }
         let mut builder = HttpTransport::builder()
             .connect_timeout(self.timeouts.connect)
+            .idle_connections(self.max_connections)
             .proxy(self.proxy.clone());
         for path in &self.ca_files {
             builder = builder.ca_file(path);

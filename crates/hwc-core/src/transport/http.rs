@@ -34,8 +34,9 @@ const LARGEST_HEAD: usize = 64 * 1024;
 /// too.
 const MOST_HEADERS: usize = 100;
 
-/// Connections that are kept open for the next call, per host.
-pub(crate) const IDLE_CONNECTIONS: usize = 8;
+/// Connections that are kept open for the next call, per host: as many as a pipeline has under way at most, unless it is told
+/// otherwise. With fewer, callers that go on side by side would open a new one for most calls.
+pub(crate) const IDLE_CONNECTIONS: usize = 64;
 
 /// Whether requests go through a proxy.
 #[derive(Clone, Default)]
@@ -92,6 +93,7 @@ pub struct HttpTransportBuilder {
     extra_ca: Vec<PathBuf>,
     proxy: ProxyChoice,
     resolver: Option<Arc<dyn Resolve>>,
+    idle_connections: Option<usize>,
 }
 
 impl HttpTransportBuilder {
@@ -119,6 +121,13 @@ impl HttpTransportBuilder {
         self
     }
 
+    /// The most connections that are kept open for the next call, per host. Default 64. Each of them is closed when nobody used it for 20 s;
+    /// with 0 every call opens its own.
+    pub fn idle_connections(mut self, most: usize) -> Self {
+        self.idle_connections = Some(most);
+        self
+    }
+
     /// Builds the transport. Opens no connection; reads the extra CA files. The authorities of the
     /// operating system are read when the first certificate comes.
     ///
@@ -140,7 +149,10 @@ impl HttpTransportBuilder {
             self.connect.unwrap_or(Duration::from_secs(3)),
         );
         Ok(HttpTransport {
-            engine: engine(connector.clone()),
+            engine: engine(
+                connector.clone(),
+                self.idle_connections.unwrap_or(IDLE_CONNECTIONS),
+            ),
             connector,
             rules,
         })
@@ -168,7 +180,7 @@ type Engine = legacy::Client<Connector, WatchedBody>;
     clippy::disallowed_methods,
     reason = "the one module that builds HTTP clients"
 )]
-fn engine(connector: Connector) -> Engine {
+fn engine(connector: Connector, idle_connections: usize) -> Engine {
     legacy::Client::builder(TokioExecutor::new())
         // Only what a kept connection gave back untouched, because it had ended: no byte of it was written, so it
         // is the same attempt, on another connection. Each of these uses a dead one up; a new one is not given
@@ -178,7 +190,7 @@ fn engine(connector: Connector) -> Engine {
         // connection that the other side is just closing.
         .pool_idle_timeout(Duration::from_secs(20))
         .pool_timer(TokioTimer::new())
-        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        .pool_max_idle_per_host(idle_connections)
         .http1_max_buf_size(LARGEST_HEAD)
         .http1_max_headers(MOST_HEADERS)
         .build(connector)

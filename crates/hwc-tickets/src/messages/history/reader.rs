@@ -169,7 +169,12 @@ impl Reader {
         if self.manner.oldest_first {
             self.hold(self.held.len().saturating_add(new.len()))?;
         }
-        self.held.extend(new);
+        if self.held.is_empty() {
+            // Nothing is moved: a message is large.
+            self.held = new.into();
+        } else {
+            self.held.extend(new);
+        }
         Ok(true)
     }
 
