@@ -178,15 +178,21 @@ pub(crate) fn read_private(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>
 
 /// Refuses, without opening it, what is no plain file. Opening a named pipe would wait for its other end.
 fn look(path: &Path) -> io::Result<()> {
+    look_unnamed(path).map_err(|error| named(path, error))
+}
+
+/// The same, where the error does not name the file.
+fn look_unnamed(path: &Path) -> io::Result<()> {
     let reason = match fs::symlink_metadata(path) {
+        // Never the name of a file, such as one with a NUL in it.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Err(error),
         Ok(meta) if meta.is_dir() => "it is a directory",
         _ if path.file_name().is_none() => "the path names no file",
         Ok(meta) if meta.is_symlink() => "it is a symbolic link",
         Ok(meta) if !meta.is_file() => "it is not a plain file",
         _ => return Ok(()),
     };
-    let error = io::Error::new(io::ErrorKind::InvalidInput, reason);
-    Err(named(path, error))
+    Err(io::Error::new(io::ErrorKind::InvalidInput, reason))
 }
 
 /// The same error with the path before its words.

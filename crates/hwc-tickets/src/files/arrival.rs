@@ -98,9 +98,8 @@ fn unwritten(path: &Path, error: io::Error) -> Error {
             format!("{place} is there already"),
             "Choose another name, or say that it is to be overwritten.",
         ),
-        // It names the file itself.
         io::ErrorKind::InvalidInput => (
-            format!("the file cannot be used: {error}"),
+            format!("{place} cannot be used: {error}"),
             "Choose another name.",
         ),
         _ => (
@@ -112,4 +111,45 @@ fn unwritten(path: &Path, error: io::Error) -> Error {
         .with_delivery(Delivery::NotSent)
         .with_source(error)
         .with_help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hwc_core::testing::FakeClock;
+    use std::fs;
+
+    const KIB: usize = 1024;
+
+    /// A piece that fills it up goes to the disk with all that waits, so that little is held and no small piece goes alone.
+    #[test]
+    fn pieces_are_gathered_up_to_half_a_mebibyte() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("disk.log");
+        // One file is there: at first under the name of a draft.
+        let on_disk = || {
+            let mut entries = fs::read_dir(directory.path()).unwrap();
+            let there = entries.next().unwrap().unwrap().path();
+            assert!(entries.next().is_none());
+            usize::try_from(fs::metadata(there).unwrap().len()).unwrap()
+        };
+        let fake = FakeClock::new();
+        let clock: Arc<dyn Clock> = Arc::new(fake.clone());
+        fake.run(async {
+            let mut file = Arrival::begin(&clock, path.clone(), false).await.unwrap();
+            for (piece, wanted) in [
+                (256 * KIB, 0),
+                (256 * KIB - 1, 0),
+                (1, 512 * KIB),
+                (1, 512 * KIB),
+                (512 * KIB, 1024 * KIB + 1),
+                (1, 1024 * KIB + 1),
+            ] {
+                file = file.add(Bytes::from(vec![b'x'; piece])).await.unwrap();
+                assert_eq!(on_disk(), wanted, "after a piece of {piece} bytes");
+            }
+            assert_eq!(file.finish().await.unwrap(), path);
+        });
+        assert_eq!(on_disk(), 1024 * KIB + 2);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     draft::{draft_beside, sweep_drafts_beside},
-    look, missing_directory,
+    look_unnamed, missing_directory,
 };
 use hwc_core::file;
 use std::{
@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A file on its way. Dropping it leaves nothing behind.
+/// A file on its way. Dropping it leaves nothing behind. Its errors do not name it.
 #[derive(Debug)]
 pub(crate) struct NewFile {
     path: PathBuf,
@@ -76,7 +76,7 @@ impl Drop for NewFile {
 
 /// Refuses a name that is taken. What is no plain file is never replaced.
 fn refuse_taken(path: &Path, overwrite: bool) -> io::Result<()> {
-    look(path)?;
+    look_unnamed(path)?;
     match overwrite || fs::symlink_metadata(path).is_err() {
         true => Ok(()),
         false => Err(io::ErrorKind::AlreadyExists.into()),

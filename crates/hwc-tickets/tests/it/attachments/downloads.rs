@@ -267,35 +267,40 @@ fn places_that_cannot_be_written_are_found_out_before() {
     let client = desk.client();
     let place = |name: &str| directory.path().join(name);
     fs::create_dir(place("folder")).unwrap();
-    let mut places = vec![place("none/disk.log"), place("folder"), place("..")];
+    let (name, check) = ("Choose another name", "Check the directory");
+    let mut places = vec![
+        (place("none/disk.log"), "no such directory", check),
+        (place("folder"), "it is a directory", name),
+        (place(".."), "it is a directory", name),
+        (place("disk\0.log"), "NUL", name),
+        (place("no\0ne/disk.log"), "NUL", name),
+    ];
     #[cfg(unix)]
     {
         use std::os::unix::fs::{PermissionsExt as _, symlink};
         fill(&place("mine"), "mine");
         symlink(place("mine"), place("link")).unwrap();
-        places.push(place("link"));
+        places.push((place("link"), "it is a symbolic link", name));
         fs::create_dir(place("closed")).unwrap();
         let mode = fs::Permissions::from_mode(0o555);
         fs::set_permissions(place("closed"), mode).unwrap();
         // Whoever may do everything may write there, too.
         if fs::File::create_new(place("closed/probe")).is_err() {
-            places.push(place("closed/disk.log"));
+            places.push((place("closed/disk.log"), "Permission denied", check));
         }
     }
-    for path in places {
+    for (path, reason, help) in places {
         for overwrite in [false, true] {
             let mut save = client.download(id()).to(&path);
             if overwrite {
                 save = save.overwrite();
             }
             let error = run(&desk, save).unwrap_err();
-            assert_eq!(
-                error.kind(),
-                ErrorKind::Storage,
-                "{}: {error}",
-                path.display()
-            );
-            assert!(!error.help().is_empty());
+            assert_eq!(error.kind(), ErrorKind::Storage, "{error}");
+            let told = error.to_string();
+            let named = told.matches(&*path.to_string_lossy()).count();
+            assert!(named == 1 && told.contains(reason), "{told}");
+            assert!(error.help().starts_with(help), "{told}: {}", error.help());
         }
     }
     assert!(desk.service.line.requests().is_empty());
