@@ -10,11 +10,13 @@ mod generated;
 mod outside;
 mod report;
 mod served;
+mod versions;
 
 pub use self::{
     chart::chart,
     figures::{Count, Figures, Row, Server},
     report::page,
+    versions::versions,
 };
 
 use self::served::Served;
@@ -101,13 +103,15 @@ pub fn run(workspace: &Workspace, choice: &Choice, say: fn(&str)) -> Result<Stri
     let root = programs::absolute(workspace);
     let place = root.join(PLACE);
     fs::create_dir_all(&place).map_err(|error| broken(&error.to_string()))?;
+    let mut figures = Figures::here(workspace);
+    figures.here.extend(versions(workspace)?);
     let mut bench = Bench {
         workspace,
         root,
         place,
         choice,
         say,
-        figures: Figures::here(workspace),
+        figures,
     };
     if choice.wants(PROGRAMS) {
         bench.programs()?;
@@ -147,13 +151,19 @@ impl Bench<'_> {
             &["-p", "hwc-tickets-cli", "-p", "hwc-tickets-sim", "--bins"],
         )?;
         let program = shipped.path("hwc-tickets-cli", Kind::Program, "hwc-tickets")?;
+        let simulator = shipped.simulator()?;
         self.figures.size("hwc-tickets", &program);
-        self.figures.size("hwc-tickets-sim", &shipped.simulator()?);
-        for argument in ["--version", "--help"] {
-            let starts = if self.choice.quick { 5 } else { STARTS };
-            let took = start_up(&program, argument, starts)?;
-            self.figures
-                .costs(&format!("start of `hwc-tickets {argument}`"), &told(took));
+        self.figures.size("hwc-tickets-sim", &simulator);
+        let starts = if self.choice.quick { 5 } else { STARTS };
+        for (name, program, argument) in [
+            ("hwc-tickets", &program, "--version"),
+            ("hwc-tickets", &program, "--help"),
+            ("hwc-tickets-sim", &simulator, "--version"),
+        ] {
+            let line = format!("`{name} {argument}`");
+            let took = start_up(program, argument, starts);
+            let took = took.ok_or_else(|| broken(&format!("{line} fails")))?;
+            self.figures.costs(&format!("start of {line}"), &told(took));
         }
         let (took, checked) = timed(|| codegen::check(self.workspace));
         checked?;
@@ -341,20 +351,17 @@ fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     (began.elapsed(), done)
 }
 
-/// The median of so many starts.
-fn start_up(program: &Path, argument: &str, starts: usize) -> Result<Duration> {
+/// The median of so many starts, unless one of them fails.
+fn start_up(program: &Path, argument: &str, starts: usize) -> Option<Duration> {
     let mut times = Vec::new();
     for _ in 0..starts {
         let mut command = Command::new(program);
         command.arg(argument).env_clear().stdout(Stdio::null());
         let (took, succeeded) = timed(|| programs::succeeds(&mut command));
-        if !succeeded {
-            return Err(broken(&format!("`hwc-tickets {argument}` fails")).into());
-        }
-        times.push(took);
+        times.push(succeeded.then_some(took)?);
     }
     times.sort_unstable();
-    Ok(times.get(times.len() / 2).copied().unwrap_or_default())
+    times.get(times.len() / 2).copied()
 }
 
 /// A directory of its own, empty before and after.

@@ -178,6 +178,12 @@ pub fn ask(workspace: &Workspace, judge: Judge) -> Result<Verdict> {
     Ok(Verdict::Content)
 }
 
+/// Where the packages of a judge are pinned.
+#[must_use]
+pub fn requirements(judge: Judge) -> String {
+    format!("tests/interop/{}/requirements.txt", judge.name())
+}
+
 /// The Python environment of a judge, made when it is missing or its requirements changed; or why there is none.
 ///
 /// # Errors
@@ -186,7 +192,7 @@ pub fn environment(
     workspace: &Workspace,
     judge: Judge,
 ) -> Result<std::result::Result<PathBuf, String>> {
-    let requirements = format!("tests/interop/{}/requirements.txt", judge.name());
+    let requirements = requirements(judge);
     let wanted = workspace.read(&requirements)?;
     let place = format!("target/interop/{}", judge.name());
     let installed = format!("{place}/installed.txt");

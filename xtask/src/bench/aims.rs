@@ -1,18 +1,27 @@
 //! What is aimed at, and what of it this run holds. Nothing fails that misses an aim: the page says so.
 
-use super::figures::{BARE, Count, Figures, GENERATED, PLAIN, PRISM, SIMULATOR, VERB};
+use super::figures::{BARE, Count, Figures, GENERATED, PLAIN, PRISM, SAME_DECODE, SIMULATOR, VERB};
 
-/// Works of one request, and how many times what plain code takes a generated call may take for each.
-const CALLS: [(&str, f64); 4] = [
-    ("page1", 1.05),
-    ("page10", 1.05),
-    ("page100", 1.05),
-    ("signed", 1.15),
-];
-/// So many allocations a generated call may make more than plain code.
-const ALLOCATIONS: f64 = 10.0;
+/// The pages that are aimed at together: one row, with a figure for each.
+pub(super) const PAGES: &[&str] = &["page1", "page10", "page100"];
+const SIGNED: &[&str] = &["signed"];
+const FLIGHT: &[&str] = &["flight"];
+const HISTORY: &[&str] = &["history"];
+const DECODE: &[&str] = &["decode"];
+const DOWNLOAD: &[&str] = &["download"];
 /// What is asked of the servers.
-const ASKED: &str = "page10";
+const ASKED: &[&str] = &["page10"];
+
+/// How many times what plain code takes a call may take.
+const CALL: Bound = Bound::Most(1.05);
+/// The same of one that is signed, where plain code sends a token.
+const SIGNED_CALL: Bound = Bound::Most(1.15);
+/// The same of a verb, which makes types of its own and proves order and end.
+const VERB_CALL: Bound = Bound::Most(1.10);
+/// So many allocations a generated call may make more than plain code.
+const ALLOCATIONS: Bound = Bound::Most(10.0);
+/// How fast answers are read, as a share of how fast serde_json alone does.
+const READ: Bound = Bound::Least(0.6);
 
 /// What a figure must be.
 #[derive(Clone, Copy)]
@@ -21,49 +30,75 @@ enum Bound {
     Least(f64),
 }
 
-/// Something that is aimed at.
+impl Bound {
+    fn holds(self, figure: f64) -> bool {
+        match self {
+            Self::Most(most) => figure <= most,
+            Self::Least(least) => figure >= least,
+        }
+    }
+}
+
+/// Something that is aimed at, in one work or in several.
 pub(super) struct Aim {
     pub(super) what: &'static str,
-    pub(super) work: &'static str,
+    pub(super) works: &'static [&'static str],
     bound: Bound,
-    /// That of this run, if it was measured.
-    figure: Option<f64>,
+    /// Those of this run, one for each work, as far as they were measured.
+    figures: Vec<Option<f64>>,
 }
 
 impl Aim {
-    fn new(what: &'static str, work: &'static str, bound: Bound, figure: Option<f64>) -> Self {
+    fn new(
+        what: &'static str,
+        works: &'static [&'static str],
+        bound: Bound,
+        figure: impl Fn(&str) -> Option<f64>,
+    ) -> Self {
+        let figures = works.iter();
+        let figures = figures.map(|work| figure(work).filter(|figure| figure.is_finite()));
         Self {
             what,
-            work,
+            works,
             bound,
-            figure: figure.filter(|figure| figure.is_finite()),
+            figures: figures.collect(),
         }
     }
 
     /// The bound, in words.
     pub(super) fn wanted(&self) -> String {
+        let told = |bound: f64| match bound.fract() == 0.0 {
+            true => format!("{bound:.0}"),
+            false => format!("{bound:.2}"),
+        };
         match self.bound {
-            Bound::Most(most) => format!("at most {most}"),
-            Bound::Least(least) => format!("at least {least}"),
+            Bound::Most(most) => format!("at most {}", told(most)),
+            Bound::Least(least) => format!("at least {}", told(least)),
         }
     }
 
-    /// The figure, with as many places as tell on which side of the bound it is.
+    /// The figures, with as many places as tell on which side of the bound they are. Those that miss it are bold.
     pub(super) fn here(&self) -> String {
-        let told = |figure: f64| format!("{figure:.3}");
-        self.figure.map_or_else(|| "missing".to_owned(), told)
+        if self.figures.iter().all(Option::is_none) {
+            return "missing".to_owned();
+        }
+        let told = self.figures.iter().map(|figure| match figure {
+            None => "missing".to_owned(),
+            Some(figure) if self.bound.holds(*figure) => format!("{figure:.3}"),
+            Some(figure) => format!("**{figure:.3}**"),
+        });
+        told.collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether it is held. Of a figure that is missing nobody knows.
+    /// Whether it is held, in every work. Of a figure that is missing nobody knows.
     pub(super) fn held(&self) -> &'static str {
-        let is_held = self.figure.map(|figure| match self.bound {
-            Bound::Most(most) => figure <= most,
-            Bound::Least(least) => figure >= least,
-        });
-        match is_held {
-            Some(true) => "yes",
-            Some(false) => "**no**",
-            None => "not known",
+        let mut known = self.figures.iter().flatten();
+        if known.any(|figure| !self.bound.holds(*figure)) {
+            "**no**"
+        } else if self.figures.iter().any(Option::is_none) {
+            "not known"
+        } else {
+            "yes"
         }
     }
 }
@@ -71,60 +106,104 @@ impl Aim {
 /// All of them.
 pub(super) fn aims(figures: &Figures) -> Vec<Aim> {
     let mut aims = Vec::new();
-    aims.extend(CALLS.map(|(work, most)| {
-        let what = "generated call: times the processor time of plain reqwest";
-        Aim::new(
-            what,
-            work,
-            Bound::Most(most),
-            figures.takes(work, GENERATED, PLAIN),
-        )
-    }));
-    aims.extend(CALLS.map(|(work, most)| {
-        let what = "generated call: times the instructions of plain reqwest";
-        let figure = counted(figures, work, |own, plain| {
-            own.instructions / plain.instructions
-        });
-        Aim::new(what, work, Bound::Most(most), figure)
-    }));
-    aims.extend(CALLS.map(|(work, _)| {
-        let what = "generated call: allocations more than plain reqwest";
-        let figure = counted(figures, work, |own, plain| {
-            own.allocations - plain.allocations
-        });
-        Aim::new(what, work, Bound::Most(ALLOCATIONS), figure)
-    }));
-    // A speed is the other way round.
-    let what = "generated call: times the speed of serde_json alone";
-    let figure = figures.takes("decode", PLAIN, GENERATED);
-    aims.push(Aim::new(what, "decode", Bound::Least(0.6), figure));
-    let what = "verb: times the processor time of reqwest's own stream";
-    let figure = figures.takes("download", VERB, PLAIN);
-    aims.push(Aim::new(what, "download", Bound::Most(1.05), figure));
-    let what = "simulator: times the answers of a bare axum handler, for the same processor time";
-    aims.push(Aim::new(
-        what,
-        ASKED,
-        Bound::Least(0.6),
-        answers(figures, BARE),
-    ));
-    let what = "simulator: times the answers of Prism, for the same processor time";
-    aims.push(Aim::new(
-        what,
-        ASKED,
-        Bound::Least(30.0),
-        answers(figures, PRISM),
-    ));
+    aims.extend(calls(figures));
+    aims.extend(same_decode(figures));
+    aims.extend(verbs(figures));
+    aims.extend(reading(figures));
+    aims.extend(servers(figures));
     aims
 }
 
-/// What was counted of a generated call, beside what was counted of plain code.
-fn counted(figures: &Figures, work: &str, told: fn(&Count, &Count) -> f64) -> Option<f64> {
-    let own = figures.count(work, GENERATED)?;
-    Some(told(own, figures.count(work, PLAIN)?))
+/// Generated calls beside plain code.
+fn calls(figures: &Figures) -> [Aim; 7] {
+    let time = "generated call: times the processor time of plain reqwest";
+    let counted = "generated call: times the instructions of plain reqwest";
+    let allocated = "generated call: allocations more than plain reqwest";
+    let takes = |work: &str| figures.takes(work, GENERATED, PLAIN);
+    let instructions = |work: &str| instructions(figures, work, GENERATED, PLAIN);
+    let allocations = |work: &str| {
+        let (own, plain) = both(figures, work, GENERATED, PLAIN)?;
+        Some(own.allocations - plain.allocations)
+    };
+    [
+        Aim::new(time, PAGES, CALL, takes),
+        Aim::new(time, SIGNED, SIGNED_CALL, takes),
+        Aim::new(time, FLIGHT, CALL, takes),
+        Aim::new(counted, PAGES, CALL, instructions),
+        Aim::new(counted, SIGNED, SIGNED_CALL, instructions),
+        Aim::new(allocated, PAGES, ALLOCATIONS, allocations),
+        Aim::new(allocated, SIGNED, ALLOCATIONS, allocations),
+    ]
 }
 
-/// How many answers the simulator gives in the time of one of another server.
-fn answers(figures: &Figures, other: &str) -> Option<f64> {
-    Some(figures.answer(other)? / figures.answer(SIMULATOR)?)
+/// Generated calls beside plain code that decodes as they do: what is left is the call itself.
+fn same_decode(figures: &Figures) -> [Aim; 2] {
+    let time = "generated call: times the processor time of plain reqwest, decoded as here";
+    let counted = "generated call: times the instructions of plain reqwest, decoded as here";
+    let takes = |work: &str| figures.takes(work, GENERATED, SAME_DECODE);
+    let instructions = |work: &str| instructions(figures, work, GENERATED, SAME_DECODE);
+    [
+        Aim::new(time, PAGES, CALL, takes),
+        Aim::new(counted, PAGES, CALL, instructions),
+    ]
+}
+
+/// Verbs beside plain code.
+fn verbs(figures: &Figures) -> [Aim; 3] {
+    let time = "verb `history`: times the processor time of plain reqwest";
+    let counted = "verb `history`: times the instructions of plain reqwest";
+    let stream = "verb: times the processor time of reqwest's own stream";
+    let takes = |work: &str| figures.takes(work, VERB, PLAIN);
+    let instructions = |work: &str| instructions(figures, work, VERB, PLAIN);
+    [
+        Aim::new(time, PAGES, VERB_CALL, takes),
+        Aim::new(counted, PAGES, VERB_CALL, instructions),
+        Aim::new(stream, DOWNLOAD, CALL, takes),
+    ]
+}
+
+/// How fast answers are read. A speed is the other way round than a time.
+fn reading(figures: &Figures) -> [Aim; 2] {
+    let call = "generated call, out of memory: times the speed of serde_json alone";
+    let verb =
+        "verb `history`, with its network: times the speed of serde_json alone, out of memory";
+    let decodes = |work: &str| figures.takes(work, PLAIN, GENERATED);
+    let reads = |work: &str| {
+        let cpu = |work: &str, way: &str| {
+            let cpu = figures.row(work, way)?.cpu_us;
+            cpu.filter(|cpu| *cpu > 0.0)
+        };
+        Some(cpu("decode", PLAIN)? / cpu(work, VERB)?)
+    };
+    [
+        Aim::new(call, DECODE, READ, decodes),
+        Aim::new(verb, HISTORY, READ, reads),
+    ]
+}
+
+/// The simulator beside other servers: how many answers it gives in the time of one of theirs.
+fn servers(figures: &Figures) -> [Aim; 2] {
+    let bare = "simulator: times the answers of a bare axum handler, for the same processor time";
+    let prism = "simulator: times the answers of Prism, for the same processor time";
+    let answers = |other: &str| Some(figures.answer(other)? / figures.answer(SIMULATOR)?);
+    [
+        Aim::new(bare, ASKED, Bound::Least(0.6), |_| answers(BARE)),
+        Aim::new(prism, ASKED, Bound::Least(30.0), |_| answers(PRISM)),
+    ]
+}
+
+/// How many times the instructions of `other` this way takes for this work.
+fn instructions(figures: &Figures, work: &str, way: &str, other: &str) -> Option<f64> {
+    let (own, other) = both(figures, work, way, other)?;
+    Some(own.instructions / other.instructions)
+}
+
+/// What was counted of both ways.
+fn both<'a>(
+    figures: &'a Figures,
+    work: &str,
+    way: &str,
+    other: &str,
+) -> Option<(&'a Count, &'a Count)> {
+    Some((figures.count(work, way)?, figures.count(work, other)?))
 }

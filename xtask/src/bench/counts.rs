@@ -11,14 +11,18 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Calls of both programs.
-const FEW: u64 = 20;
-const MANY: u64 = 120;
-/// What is counted: work, and the ways that do it.
-const COUNTED: &[(&str, &[&str])] = &[
-    ("page1", PAGE),
+/// Calls of both programs, the few and the many.
+const CALLS: [u64; 2] = [20, 120];
+/// The same of works of many requests. Below valgrind a program takes some fifty times as long: a list of 10,000 tickets some
+/// four seconds.
+const TENS_OF_REQUESTS: [u64; 2] = [5, 25];
+const HUNDREDS_OF_REQUESTS: [u64; 2] = [1, 2];
+/// What is counted: work, calls, and the ways that do it.
+const COUNTED: &[(&str, [u64; 2], &[&str])] = &[
+    ("page1", CALLS, PAGE),
     (
         "page10",
+        CALLS,
         &[
             "sdk",
             "generated",
@@ -29,12 +33,16 @@ const COUNTED: &[(&str, &[&str])] = &[
             "hyper",
         ],
     ),
-    ("page100", PAGE),
-    ("signed", &["generated", "by-hand"]),
-    ("submit", &["sdk", "generated", "by-hand", "hyper"]),
+    ("page100", CALLS, PAGE),
+    ("signed", CALLS, &["generated", "by-hand"]),
+    ("unread", TENS_OF_REQUESTS, OWN),
+    ("submit", CALLS, &["sdk", "generated", "by-hand", "hyper"]),
+    ("list", HUNDREDS_OF_REQUESTS, OWN),
 ];
 const PAGE: &[&str] = &["sdk", "generated", "by-hand", "same-decode", "hyper"];
-/// The ways that tell whether a call costs what plain code costs. Each is run four times, some seconds long.
+const OWN: &[&str] = &["sdk", "generated", "by-hand"];
+/// The ways that tell whether a call costs what plain code costs. Each is run four times, some seconds long; works of many
+/// requests are left out.
 const QUICK: &[&str] = &["generated", "by-hand"];
 
 /// The tool that counts.
@@ -67,21 +75,22 @@ impl Valgrind {
         choice: &Choice,
     ) -> Result<Vec<Count>> {
         let mut counts = Vec::new();
-        for (work, ways) in COUNTED.iter().filter(|(work, _)| choice.wants(work)) {
-            let is_wanted = |way: &&&str| !choice.quick || QUICK.contains(way);
+        for (work, calls, ways) in COUNTED.iter().filter(|(work, ..)| choice.wants(work)) {
+            let [few, many] = *calls;
+            let is_wanted = |way: &&&str| !choice.quick || (*calls == CALLS && QUICK.contains(way));
             for way in ways.iter().filter(is_wanted) {
                 let whole = |calls: u64| {
                     let calls = calls.to_string();
                     self.whole(measures, &["one", simulator, way, work, &calls])
                 };
-                let (few, many) = (whole(FEW)?, whole(MANY)?);
+                let (less, more) = (whole(few)?, whole(many)?);
                 let each =
-                    |few: u64, many: u64| many.saturating_sub(few) as f64 / (MANY - FEW) as f64;
+                    |less: u64, more: u64| more.saturating_sub(less) as f64 / (many - few) as f64;
                 counts.push(Count {
                     work: (*work).to_owned(),
                     way: (*way).to_owned(),
-                    instructions: each(few.instructions, many.instructions),
-                    allocations: each(few.allocations, many.allocations),
+                    instructions: each(less.instructions, more.instructions),
+                    allocations: each(less.allocations, more.allocations),
                 });
             }
         }
@@ -142,6 +151,17 @@ fn allocations(said: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::figures::plain;
+
+    #[test]
+    fn what_is_counted_has_plain_code_beside_it_and_calls_between_its_two_runs() {
+        for (work, [few, many], ways) in COUNTED {
+            assert!(few < many, "{work}");
+            for way in *ways {
+                assert!(ways.contains(&plain(way)), "{work}, {way}");
+            }
+        }
+    }
 
     #[test]
     fn what_valgrind_says_is_read() {

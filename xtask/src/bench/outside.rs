@@ -14,7 +14,7 @@ use std::{
 };
 
 /// Where its list of packages is.
-const LIST: &str = "tests/benchmarks/prism";
+pub(super) const LIST: &str = "tests/benchmarks/prism";
 /// Where the packages go.
 const PLACE: &str = "target/benchmarks/prism";
 /// How often it is looked whether it listens, and how long is waited in between.

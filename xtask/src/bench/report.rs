@@ -1,7 +1,7 @@
 //! The page with the figures.
 
 use super::{
-    aims::aims,
+    aims::{PAGES, aims},
     figures::{
         BARE, BLOCKING, Figures, GENERATED, PLAIN, PLAIN_BLOCKING, Row, SAME_DECODE, VERB, plain,
     },
@@ -21,7 +21,10 @@ const WORKS: &[(&str, &str)] = &[
     ("unread", "what is unread, 1,000 tickets"),
     ("submit", "one message"),
     ("history", "a conversation of 100,000 messages"),
-    ("decode", "the same, decoded out of memory"),
+    (
+        "decode",
+        "a conversation of 100,000 messages, decoded out of memory",
+    ),
     (
         "follow",
         "the newest message of each of 1,000 tickets, and what is new",
@@ -55,7 +58,8 @@ ratio of a way to plain code in the same run.
 ";
 
 const AIMS: &str = "
-Nothing fails that misses an aim. A figure that this run did not measure is missing, and nobody knows whether its aim is held.
+A row of pages has three figures, in this order. Those that miss the aim are bold. Nothing fails that misses one. A figure that this run did not
+measure is missing, and nobody knows whether its aim is held. Why verbs cost more than plain code is told below.
 ";
 
 const WAYS_TOLD: &str = "
@@ -66,12 +70,22 @@ of size, and nothing else. It knows no error inside HTTP 200, repeats nothing, k
 here\" is the same with the structs of the SDK: it tells what the call costs without its decoding. Plain code that blocks is the same
 with `reqwest::blocking`, which has a second thread. A blocking verb is told as a multiple of that, and every other way as a multiple of
 plain code that is asynchronous, with both as 1. Plain hyper has neither deadline nor limit: it is what a call costs at least. A generated call makes the same request as plain code. A verb may make
-more: a submit reads the conversation first, to know its own message again. Where a conversation is decoded out of memory, plain code is
-serde_json alone.
+more: a submit reads the conversation first, to know its own message again. The verb `history` reads a page by the time of its messages, plain code
+by their number: another request, the same messages.
+
+Where a conversation is decoded out of memory, plain code is serde_json alone: it reads the bytes of each page into derived structs of its own,
+which have the documented fields and nothing else. The generated call reads the same bytes into the structs of the SDK, as it reads an answer. They
+have the same fields and besides keep what is not described, and a value of the wrong kind costs its own field alone. So these are not the same
+structs: those of the SDK bring more. The verb `history` that is held to the same plain code asks the simulator for every page and makes messages
+of them, while serde_json alone has all of them in memory before it begins.
 
 Clients of others run in processes of their own, make one call at a time and take turns with all the rest. The client of openapi-generator
 is what it makes for Rust of the same description with its library `reqwest`, built as this SDK is, with the deadline and the headers of plain
 code. The official Python SDK signs each request, for it knows no token: a page that is signed is the same request here and there.
+";
+
+const COUNTED: &str = "
+A call is the whole work: for what is unread it makes 10 requests, for 10,000 tickets 100 or some more.
 ";
 
 const VERBS: &str = "
@@ -80,6 +94,14 @@ difference between these two is the call itself, without its decoding. A verb ma
 the time in the zone of the service, tells the kind of the message and the role of its author, and takes up the attachments. It proves the order
 of the messages, and the end of the conversation where it comes there, and drops what comes twice because pages overlap. The difference between a
 verb and a generated call is the price of that. Plain code does nothing of it.
+
+So it is with the other verbs. A list makes tickets of its rows, reads their times and drops those that come twice. What is unread is told for each
+ticket that was asked for, also for one that the answer does not name. Following reads the newest messages of each ticket, then asks for news, and
+remembers what it handed out. The file of an upload is read in other threads, so that no call waits for a disk. A submit first reads the messages of the last
+minute, so that it can tell its own message from those if the answer is lost. In a ticket that people write to that is one page; here, where every
+way writes to one ticket as fast as it can, it is several pages of 100, and most of what a submit costs.
+
+What was tried to make each of them cheaper, with figures, is in [speed.md](speed.md).
 ";
 
 /// The page.
@@ -164,7 +186,7 @@ fn aimed(page: &mut String, figures: &Figures) {
     for aim in aims(figures) {
         let cells = [
             aim.what.to_owned(),
-            meaning(WORKS, aim.work).to_owned(),
+            aimed_at(aim.works),
             aim.wanted(),
             aim.here(),
             aim.held().to_owned(),
@@ -172,6 +194,15 @@ fn aimed(page: &mut String, figures: &Figures) {
         line(page, &cells);
     }
     page.push_str(AIMS);
+}
+
+/// What an aim is about.
+fn aimed_at(works: &[&'static str]) -> String {
+    if works == PAGES {
+        return "pages of 1, 10 and 100 messages".to_owned();
+    }
+    let works = works.iter().map(|work| meaning(WORKS, work));
+    works.collect::<Vec<_>>().join(", ")
 }
 
 fn here(page: &mut String, figures: &Figures) {
@@ -300,6 +331,7 @@ fn counted(page: &mut String, figures: &Figures) {
         ];
         line(page, &cells);
     }
+    page.push_str(COUNTED);
 }
 
 fn servers(page: &mut String, figures: &Figures) {
