@@ -15,7 +15,14 @@ use hwc_tickets_wire::{
     },
     tickets::ListCases,
 };
-use std::{hint::black_box, path::Path, sync::Arc};
+use std::{
+    hint::black_box,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use crate::{failure::Result, work::Work, world::World};
 
@@ -78,7 +85,7 @@ pub(crate) async fn verb(
     match work {
         Work::Unread => Ok(client.unread(tickets(world)?).fetch().await.unread.len()),
         Work::Submit => {
-            client.ticket(World::SUBMIT)?.submit(TEXT).await?;
+            client.ticket(quiet(world))?.submit(TEXT).await?;
             Ok(1)
         }
         Work::History => {
@@ -145,7 +152,7 @@ pub(crate) fn blocking_verb(
     match work {
         Work::Unread => Ok(client.unread(tickets(world)?, |query| query)?.unread.len()),
         Work::Submit => {
-            client.ticket(World::SUBMIT)?.submit(TEXT)?;
+            client.ticket(quiet(world))?.submit(TEXT)?;
             Ok(1)
         }
         Work::History => count(client.ticket(World::HISTORY)?.history()?),
@@ -174,6 +181,13 @@ fn count<T>(rows: impl Iterator<Item = hwc_tickets::Result<T>>) -> Result<usize>
         seen += 1;
     }
     Ok(seen)
+}
+
+/// The ticket that the next message goes to. A verb reads what was said within the last minute before it sends: of a ticket that
+/// hundreds of messages a second go to, that would be pages.
+fn quiet(world: &World) -> String {
+    static SENT: AtomicUsize = AtomicUsize::new(0);
+    world.quiet(SENT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Whether there is one generated call that does this work, or several of the same kind.

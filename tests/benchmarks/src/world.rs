@@ -46,6 +46,12 @@ impl World {
         (0..self.tickets).map(id).collect()
     }
 
+    /// Id of a ticket that nobody follows. Numbers that follow each other name other tickets, so that each of them rests for long.
+    pub(crate) fn quiet(&self, number: usize) -> String {
+        let quiet = self.listed.saturating_sub(self.tickets).max(1);
+        id(self.tickets.saturating_add(number % quiet))
+    }
+
     /// Opens them all.
     pub(crate) fn fill(&self, simulator: &Simulator) -> Result<()> {
         let now = simulator.now();

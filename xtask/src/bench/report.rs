@@ -98,8 +98,8 @@ verb and a generated call is the price of that. Plain code does nothing of it.
 So it is with the other verbs. A list makes tickets of its rows, reads their times and drops those that come twice. What is unread is told for each
 ticket that was asked for, also for one that the answer does not name. Following reads the newest messages of each ticket, then asks for news, and
 remembers what it handed out. The file of an upload is read in other threads, so that no call waits for a disk. A submit first reads the messages of the last
-minute, so that it can tell its own message from those if the answer is lost. In a ticket that people write to that is one page; here, where every
-way writes to one ticket as fast as it can, it is several pages of 100, and most of what a submit costs.
+minute, so that it can tell its own message from those if the answer is lost: two requests where plain code makes one. A verb writes to another
+ticket each time, as people do.
 
 What was tried to make each of them cheaper, with figures, is in [speed.md](speed.md).
 ";

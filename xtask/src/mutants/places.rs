@@ -60,6 +60,8 @@ struct Found {
     /// The operators around the next one, if it stands between them without parentheses. An operator that is changed may bind
     /// otherwise, so all of them are written anew.
     chain: Option<Range<usize>>,
+    /// Whether an arm of the `match` around takes everything. Without it, arms that may all be left out do not cover every value.
+    has_rest: bool,
 }
 
 impl Found {
@@ -221,6 +223,16 @@ impl<'ast> Visit<'ast> for Found {
         visit::visit_expr_struct(self, node);
     }
 
+    fn visit_expr_match(&mut self, node: &'ast syn::ExprMatch) {
+        let has_rest = node.arms.iter().any(|arm| takes_everything(&arm.pat));
+        self.visit_expr(&node.expr);
+        for arm in &node.arms {
+            // The one of a `match` within the arm before is forgotten.
+            self.has_rest = has_rest;
+            self.visit_arm(arm);
+        }
+    }
+
     fn visit_arm(&mut self, node: &'ast syn::Arm) {
         let start = node.span().byte_range().start;
         match &node.pat {
@@ -235,8 +247,12 @@ impl<'ast> Visit<'ast> for Found {
                 self.add("MatchArmGuard", range.start, range, Shape::Value, fit);
             }
             pattern => {
+                let fit = match self.has_rest {
+                    true => Fit::Branch,
+                    false => Fit::Alone,
+                };
                 let end = pattern.span().byte_range().end;
-                self.add("MatchArm", start, end..end, Shape::Guard, Fit::Branch);
+                self.add("MatchArm", start, end..end, Shape::Guard, fit);
             }
         }
         visit::visit_arm(self, node);
@@ -248,6 +264,19 @@ fn has_let(expression: &Expr) -> bool {
     match expression {
         Expr::Let(_) => true,
         Expr::Binary(node) => has_let(&node.left) || has_let(&node.right),
+        _ => false,
+    }
+}
+
+/// Whether it is `_` or a new name, on no condition.
+fn takes_everything(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Wild(_) => true,
+        Pat::Ident(name) => {
+            // `None` and constants are names too.
+            let text = name.ident.to_string();
+            name.subpat.is_none() && text.starts_with(|letter: char| letter.is_lowercase())
+        }
         _ => false,
     }
 }

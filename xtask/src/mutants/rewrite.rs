@@ -344,6 +344,12 @@ mod tests {
             ("const fn f() -> u8 { 1 + 2 }", "BinaryOperator", "+", false),
             ("fn f() -> impl Sized { a() }", "FnValue", "a()", false),
             ("fn f() { a!(b == c) }", "BinaryOperator", "==", false),
+            (
+                "fn f() { match a { _ if b => c, B => d, None => e } }",
+                "MatchArm",
+                "B => d,",
+                false,
+            ),
         ] {
             let mutant = mutant(source, genre, at, "-");
             let written = rewritten(source, &[(7, &mutant)]).unwrap();
