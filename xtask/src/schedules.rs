@@ -29,7 +29,7 @@ const KINDS: [&str; 11] = [
     "create::schedule::",
     "day::",
     "handling::",
-    "key::",
+    "key::schedule::",
     "ledger::altered::",
     "ledger::processes::",
     "ledger::schedule::",

@@ -40,6 +40,29 @@ impl Moment {
     }
 }
 
+/// What the clock of the service showed, and when that came, on the monotonic clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ServiceClock {
+    date: Timestamp,
+    at: Duration,
+}
+
+impl ServiceClock {
+    /// Read off an answer of `date` that came at the moment `at`. `None`: it was stored on the way, and tells when that was.
+    pub(crate) fn read(date: Option<Timestamp>, at: Duration, is_stored: bool) -> Option<Self> {
+        let date = date.filter(|_| !is_stored)?;
+        Some(Self { date, at })
+    }
+
+    /// What it shows at `moment` of the monotonic clock.
+    pub(crate) fn at(self, moment: Duration) -> Option<Timestamp> {
+        let since = SignedDuration::try_from(moment)
+            .ok()?
+            .checked_sub(SignedDuration::try_from(self.at).ok()?)?;
+        self.date.checked_add(since).ok()
+    }
+}
+
 /// When a POST was under way, on the monotonic clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Posting {
@@ -48,20 +71,11 @@ pub(crate) struct Posting {
 }
 
 impl Posting {
-    /// The same by the clock of the service, which showed `date` at the moment `at`. The wall clock of
-    /// this machine plays no part in it.
-    pub(crate) fn by_service_clock(self, date: Timestamp, at: Duration) -> Option<Span> {
+    /// The same by the clock of the service. The wall clock of this machine plays no part in it.
+    pub(crate) fn by(self, clock: ServiceClock) -> Option<Span> {
         Some(Span {
-            from: shifted(date, at, self.from)?,
-            until: shifted(date, at, self.until)?,
+            from: clock.at(self.from)?,
+            until: clock.at(self.until)?,
         })
     }
-}
-
-/// What a clock that showed `date` at the moment `at` shows at `moment`.
-pub(crate) fn shifted(date: Timestamp, at: Duration, moment: Duration) -> Option<Timestamp> {
-    let since = SignedDuration::try_from(moment)
-        .ok()?
-        .checked_sub(SignedDuration::try_from(at).ok()?)?;
-    date.checked_add(since).ok()
 }

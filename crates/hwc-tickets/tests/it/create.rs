@@ -255,6 +255,32 @@ fn clocks_that_are_off_prove_nothing() {
     }
 }
 
+/// Reading the list to its end took most of the time since: its first page tells what the clock of the service showed when that came,
+/// and not afterwards. The other ticket is not in sight yet when this one's list is read, and is no proof of it later.
+#[test]
+fn a_list_that_is_read_slowly_puts_no_ticket_earlier() {
+    let (service, shelf) = (Service::new(), Shelf::default());
+    let client = || service.builder().outbox(shelf.clone()).build().unwrap();
+    {
+        let mut world = service.world();
+        world.stamps_ahead = SignedDuration::from_secs(4);
+        world.open("an earlier one");
+        world.lag = Duration::from_secs(9);
+        world.faults = [Fault::Reset(true), Fault::Reset(false)].into();
+        // Of the second page.
+        let slow = ReadFault::Slow(Duration::from_secs(9));
+        world.read_faults = [ReadFault::None, slow].into();
+    }
+    service.clock.advance(Duration::from_secs(60));
+    in_doubt(&service, &client(), 1, "The disk is full.");
+    service.clock.advance(Duration::from_secs(7));
+    let result = create(&service, &client(), 2, "The disk is full.");
+    assert_eq!(end(&result), "unknown", "{result:?}");
+    let world = service.world();
+    let made = (world.made(1).len(), world.made(2).len());
+    assert_eq!((made, world.posts), ((1, 0), 2));
+}
+
 #[test]
 fn a_read_that_fails_once_before_keeps_nothing_from_being_opened() {
     for fault in [

@@ -1,5 +1,5 @@
-//! Random days of two programs: tickets are opened, messages sent, files uploaded and saved, while answers are lost and the
-//! programs are killed and begun again. Every end that they are told is compared with the ledger.
+//! Random days of two programs: tickets are opened, messages sent, files uploaded and saved, while answers are lost, clocks
+//! jump, and the programs are killed and begun again. Every end that they are told is compared with the ledger.
 //!
 //! `HWC_TICKETS_SCHEDULES=100000` runs more of them, `HWC_TICKETS_SEED=n` runs one and shows its steps.
 
@@ -12,10 +12,15 @@ use self::{
     service::Service,
 };
 use crate::{
+    jumps::Jumps,
     ledger::shelf::Shelf,
     schedules::{Tally, run_all},
 };
 use futures_util::future::join;
+use std::time::Duration;
+
+/// A day has some minutes, and few jumps.
+const JUMPS_APART: Duration = Duration::from_secs(60);
 
 /// A day. Gives what is wrong with it.
 fn day(seed: u64, manners: Manners, tally: &mut Tally) -> Vec<String> {
@@ -37,7 +42,10 @@ fn day(seed: u64, manners: Manners, tally: &mut Tally) -> Vec<String> {
         let rng = fastrand::Rng::with_seed(seed.wrapping_mul(2).wrapping_add(number));
         Actor::new(&service, shelf, rng, number, words, manners)
     });
-    service.clock().run(join(one.live(), two.live()));
+    let mut jumps = Jumps::new(service.clock(), seed);
+    let both = jumps.beside(JUMPS_APART, join(one.live(), two.live()));
+    service.clock().run(both);
+    tally.add("jumps", jumps.count);
     let found = judge::judge(&service, &[&one, &two], tally);
     found
         .into_iter()
@@ -58,6 +66,7 @@ fn nothing_is_doubled_lost_attached_twice_or_told_wrongly() {
         ("not saved", 16),
         ("orphans", 16),
         ("named orphans", 1),
+        ("jumps", 50),
     ];
     run_all(100, &least, |seed, tally| {
         let found = day(seed, Manners::Careful, tally);

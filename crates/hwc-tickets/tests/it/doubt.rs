@@ -116,6 +116,41 @@ fn lost_answer(ahead: i64) -> Result<Sent, Error> {
     submit(&service, &service.client(), 1, "ping")
 }
 
+/// Reading on takes its time: the clock of the service showed the time of the first page when that came.
+#[test]
+fn a_second_page_that_comes_late_puts_no_message_earlier() {
+    for oldest_first in [false, true] {
+        let service = after_talk(2, oldest_first);
+        service.world().faults = [Fault::Reset(true)].into();
+        let slow = ReadFault::Slow(Duration::from_secs(5));
+        service.world().read_faults = [ReadFault::None, slow].into();
+        let began = service.clock.elapsed();
+        let pending = in_doubt(&service, &service.client(), 1, "ping");
+        assert!(service.clock.elapsed() - began >= Duration::from_secs(5));
+        let stored = serde_json::to_value(pending).unwrap();
+        let world = service.world();
+        let sent = world.tickets[TICKET].last().unwrap();
+        assert_eq!(stored["span"]["from"], sent.created.to_string());
+    }
+}
+
+/// A page that a machine on the way kept does not tell what the clock of the service shows now.
+#[test]
+fn a_stored_page_does_not_tell_when_a_message_was_sent() {
+    let service = after_talk(2, false);
+    let at = service.clock.elapsed();
+    for tells_age in [false, true] {
+        let mut world = service.world();
+        world.faults = [Fault::Reset(true)].into();
+        world.copy = tells_age.then_some(Copied { at, tells_age });
+        drop(world);
+        let pending = in_doubt(&service, &service.client(), 1, "ping");
+        let stored = serde_json::to_value(pending).unwrap();
+        assert_eq!(stored["span"].is_null(), tells_age, "{stored}");
+        assert!(!stored["baseline"].is_null(), "{stored}");
+    }
+}
+
 /// It came in the same second as an equal one, which is recalled then: the list is the same as before.
 #[test]
 fn a_message_that_takes_the_place_of_an_equal_one_is_not_absent() {

@@ -1,12 +1,24 @@
 //! Following all tickets: old ones and new ones, their messages, and one cursor for both, over kills and restarts.
 
 use crate::reading::desk::{Asked, Desk, Rules, State, refusal};
-use hwc_core::{Clock as _, testing::Step};
+use hwc_core::{
+    Clock,
+    testing::{FakeClock, Step},
+};
 use hwc_tickets::{
-    AllCursor, AllCursorFile, AllEvent, AllEvents, ErrorKind, FollowAll, jiff::Timestamp,
+    AllCursor, AllCursorFile, AllEvent, AllEvents, ErrorKind, FollowAll,
+    jiff::{SignedDuration, Timestamp},
 };
 use serde_json::{Value, json};
-use std::{sync::mpsc, time::Duration};
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
 
 const S: fn(u64) -> Duration = Duration::from_secs;
 
@@ -225,6 +237,70 @@ fn one_that_has_ended_is_let_go_after_its_last_words_and_goes_on_when_it_is_open
     ];
     assert_eq!(told, expected);
     assert_eq!(polls.recv().unwrap(), 0);
+}
+
+/// The clock of the client alone, which is set: that of the service goes on.
+#[derive(Debug, Clone)]
+struct Set {
+    clock: FakeClock,
+    ahead: Arc<AtomicI64>,
+}
+
+impl Clock for Set {
+    fn now(&self) -> Timestamp {
+        self.clock.now() + SignedDuration::from_secs(self.ahead.load(Ordering::Relaxed))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.clock.sleep(duration)
+    }
+}
+
+/// A clock that is set neither lets it go before its time nor keeps it.
+#[test]
+fn one_that_has_ended_is_followed_as_long_whatever_the_clock_is_set_to() {
+    for hours in [-2, 2] {
+        let desk = desk();
+        let (sender, polls) = mpsc::channel();
+        let clock = Set {
+            clock: desk.clock.clone(),
+            ahead: Arc::default(),
+        };
+        let ahead = Arc::clone(&clock.ahead);
+        let plan = vec![
+            change(80, |state| {
+                state.status.insert("old".to_owned(), 3);
+            }),
+            change(120, move |_| ahead.store(hours * 3600, Ordering::Relaxed)),
+            change(200, |state| {
+                state.post("old", 1, "last words");
+            }),
+            change(600, |state| state.asked.clear()),
+            change(900, move |state| {
+                let asked = state.asked.iter();
+                let polls = asked.filter(|asked| asked.operation() == "poll");
+                sender.send(polls.count()).unwrap();
+            }),
+        ];
+        let client = desk.builder().clock(clock).build().unwrap();
+        let follow = (client.follow_all().since(Timestamp::UNIX_EPOCH))
+            .interval(S(3), S(3))
+            .list_interval(S(10), S(10))
+            .keep_ended(S(300));
+        let (told, _) = run(&desk, follow, plan, 1_000);
+        let expected = [
+            "new old",
+            "old: before",
+            "old: in_progress -> completed",
+            "old: last words",
+        ];
+        assert_eq!(told, expected, "{hours}");
+        assert_eq!(polls.recv().unwrap(), 0, "{hours}");
+    }
 }
 
 /// What was written last is heard of by the next run, however long nobody listened.

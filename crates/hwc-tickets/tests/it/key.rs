@@ -1,5 +1,7 @@
 //! A caller's key: nothing is sent twice under it, across crashes and restarts, until the caller has taken note.
 
+mod schedule;
+
 use crate::{
     cancel::poll_at_most,
     ledger::{
@@ -8,15 +10,14 @@ use crate::{
         shelf::Shelf,
     },
     opening,
-    schedules::{Tally, run_all},
 };
-use futures_util::future::{Either, join, select};
+use futures_util::future::join;
 use hwc_core::Clock as _;
 use hwc_tickets::{
     AttachmentId, Client, Confirm, Created, Delivery, Error, ErrorKind, FileOutbox, Outbox,
     Outcome, Pending, Receipt, Removal, Sent, TicketDraft, TicketReceipt, submit::PendingId,
 };
-use std::{future::IntoFuture as _, io, pin::pin, time::Duration};
+use std::{future::IntoFuture as _, io, time::Duration};
 
 const TICKET: &str = "case-1";
 
@@ -666,156 +667,6 @@ fn a_file_keeps_the_key() {
     let written = std::fs::read_to_string(&path).unwrap();
     let last = written.lines().last().unwrap();
     assert!(last.contains(r#""hwc_tickets_pending":2"#), "{last}");
-}
-
-/// Programs that die at any moment and begin again with the same key, at a service that loses answers.
-#[test]
-fn no_schedule_doubles_or_loses_what_has_a_key() {
-    let least = [
-        ("killed", 20),
-        ("tried again", 90),
-        ("opened", 330),
-        ("sent", 330),
-    ];
-    run_all(250, &least, |seed, tally| {
-        let mut rng = fastrand::Rng::with_seed(seed);
-        let tickets = opening::Service::new();
-        let messages = ledger::Service::new();
-        tickets.world().lag = Duration::from_millis(rng.u64(0..6500));
-        messages.world().lag = Duration::from_millis(rng.u64(0..6500));
-        tickets.world().oldest_first = rng.bool();
-        messages.world().manner.oldest_first = rng.bool();
-        let shelf = Shelf::default();
-        for op in 1..3 {
-            open_in_the_end(seed, op, &tickets, &shelf, &mut rng, tally);
-            send_in_the_end(seed, op, &messages, &shelf, &mut rng, tally);
-        }
-    });
-}
-
-/// How often a program begins again. From this try on the service is well.
-const WELL: u32 = 5;
-const MOST_TRIES: u32 = 9;
-
-fn open_in_the_end(
-    seed: u64,
-    op: u64,
-    service: &opening::Service,
-    shelf: &Shelf,
-    rng: &mut fastrand::Rng,
-    tally: &mut Tally,
-) {
-    for number in 0..MOST_TRIES {
-        {
-            let mut world = service.world();
-            world.faults.clear();
-            world.read_faults.clear();
-            if number < WELL {
-                world.faults.push_back(Fault::random(rng));
-                world.read_faults = (0..3).map(|_| ReadFault::random(rng)).collect();
-            }
-        }
-        let client = service.builder().outbox(shelf.clone()).build().unwrap();
-        let create = client.create_ticket(TicketDraft::new("kind-1", format!("words {op}")));
-        let create = create.unchecked().key(format!("ticket-{op}"));
-        let call = opening::as_op(op, create.into_future());
-        let killed_after =
-            (number < WELL && rng.u8(..3) == 0).then(|| Duration::from_millis(rng.u64(0..15_000)));
-        let result = service.clock.run(async {
-            let Some(after) = killed_after else {
-                return Some(call.await);
-            };
-            match select(pin!(call), pin!(service.clock.sleep(after))).await {
-                Either::Left((result, _)) => Some(result),
-                Either::Right(_) => None,
-            }
-        });
-        let made = service.world().made(op);
-        assert!(made.len() <= 1, "doubled: seed {seed}, {op}: {made:?}");
-        match result {
-            None => tally.add("killed", 1),
-            Some(Ok(created)) => {
-                assert_eq!(
-                    made,
-                    [created.ticket.to_string()],
-                    "false: seed {seed}, {op}"
-                );
-                tally.add("opened", 1);
-                if rng.bool() {
-                    client.acknowledge(&format!("ticket-{op}")).unwrap();
-                }
-                return;
-            }
-            Some(Err(error)) => match error.delivery() {
-                Delivery::Unknown => {}
-                _ => assert!(made.is_empty(), "false: seed {seed}, {op}: {error:?}"),
-            },
-        }
-        tally.add("tried again", 1);
-        service
-            .clock
-            .advance(Duration::from_millis(rng.u64(0..40_000)));
-    }
-    // A doubt without a list from before stays one; its record says so.
-    tally.add("left in doubt", 1);
-}
-
-fn send_in_the_end(
-    seed: u64,
-    op: u64,
-    service: &ledger::Service,
-    shelf: &Shelf,
-    rng: &mut fastrand::Rng,
-    tally: &mut Tally,
-) {
-    for number in 0..MOST_TRIES {
-        {
-            let mut world = service.world();
-            world.faults.clear();
-            world.read_faults.clear();
-            if number < WELL {
-                world.faults.push_back(Fault::random(rng));
-                world.read_faults = (0..3).map(|_| ReadFault::random(rng)).collect();
-            }
-        }
-        let client = service.builder().outbox(shelf.clone()).build().unwrap();
-        let submit = client.ticket(TICKET).unwrap().submit(format!("words {op}"));
-        let call = ledger::as_op(op, submit.key(format!("message-{op}")).into_future());
-        let killed_after =
-            (number < WELL && rng.u8(..3) == 0).then(|| Duration::from_millis(rng.u64(0..15_000)));
-        let result = service.clock.run(async {
-            let Some(after) = killed_after else {
-                return Some(call.await);
-            };
-            match select(pin!(call), pin!(service.clock.sleep(after))).await {
-                Either::Left((result, _)) => Some(result),
-                Either::Right(_) => None,
-            }
-        });
-        let arrived = service.world().arrived(op);
-        assert!(arrived <= 1, "doubled: seed {seed}, {op}");
-        match result {
-            None => tally.add("killed", 1),
-            Some(Ok(_)) => {
-                assert_eq!(arrived, 1, "false: seed {seed}, {op}");
-                tally.add("sent", 1);
-                if rng.bool() {
-                    client.acknowledge(&format!("message-{op}")).unwrap();
-                }
-                return;
-            }
-            Some(Err(error)) => match error.delivery() {
-                Delivery::Unknown => {}
-                _ => assert_eq!(arrived, 0, "false: seed {seed}, {op}: {error:?}"),
-            },
-        }
-        tally.add("tried again", 1);
-        service
-            .clock
-            .advance(Duration::from_millis(rng.u64(0..40_000)));
-    }
-    // A doubt without a read from before stays one; its record says so.
-    tally.add("left in doubt", 1);
 }
 
 /// What another account sent under a key is not an answer, and nothing is sent beside it.

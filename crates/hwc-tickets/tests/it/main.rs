@@ -35,6 +35,7 @@ mod follow_new;
 mod fuzz;
 mod handling;
 mod ids;
+mod jumps;
 mod key;
 mod ledger;
 mod mark_read;

@@ -18,7 +18,7 @@ use crate::{
         account,
         fingerprint::Fingerprint,
         key::{self, Hindrance, UnderKey},
-        moment::{Moment, Posting, shifted},
+        moment::{Moment, Posting, ServiceClock},
         random::random,
     },
     error::{Delivery, Error, ErrorKind, Result},
@@ -116,8 +116,7 @@ struct Course<'a> {
 struct FirstRead {
     /// `None`: not known.
     baseline: Option<Baseline>,
-    /// What the clock of the service showed, at which moment of the monotonic one.
-    service_clock: Option<(Timestamp, Duration)>,
+    service_clock: Option<ServiceClock>,
 }
 
 /// How the POST ended.
@@ -366,7 +365,7 @@ impl Course<'_> {
         match Snapshot::read(reading, reach).await {
             Ok(snapshot) => Ok(FirstRead {
                 baseline: Baseline::of(&snapshot, fingerprint, self.parts.author_id.as_deref()),
-                service_clock: snapshot.date.map(|date| (date, self.parts.clock.elapsed())),
+                service_clock: snapshot.service_clock,
             }),
             Err(fault) if forbids_sending(&fault) => {
                 Err(Error::from(fault).with_delivery(Delivery::NotSent))
@@ -381,7 +380,7 @@ impl Course<'_> {
         text: &str,
         pending: &mut Pending,
         place: Place,
-        service_clock: Option<(Timestamp, Duration)>,
+        service_clock: Option<ServiceClock>,
     ) -> Result<Sent> {
         let own = &self.parts.messages.own;
         // Held to the end: nobody else judges it meanwhile.
@@ -392,15 +391,14 @@ impl Course<'_> {
             from,
             until: self.parts.clock.elapsed(),
         };
-        pending.span = service_clock.and_then(|(date, at)| posted.by_service_clock(date, at));
+        pending.span = service_clock.and_then(|clock| posted.by(clock));
         match outcome {
             Ok(Posted::Accepted {
                 attempts,
                 request_id,
                 date,
             }) => {
-                let computed =
-                    || service_clock.and_then(|(date, at)| shifted(date, at, posted.until));
+                let computed = || service_clock.and_then(|clock| clock.at(posted.until));
                 self.settle(pending, date.or_else(computed));
                 let mut receipt = Receipt::Accepted;
                 if self.options.confirm == Confirm::Always

@@ -186,7 +186,6 @@ impl<'a> Search<'a> {
         self.has_read = true;
         self.date = snapshot.date.or(self.date);
         let clock = &self.parts.clock;
-        let now = clock.elapsed();
         let own = self.parts.messages.own.after_look(snapshot);
         let open = self.sought.iter_mut().filter(|sought| sought.is_open());
         for (number, sought) in open.enumerate() {
@@ -198,10 +197,8 @@ impl<'a> Search<'a> {
                 }
             }
             if sought.pending.span.is_none() {
-                sought.pending.span = snapshot
-                    .date
-                    .zip(sought.posted)
-                    .and_then(|(date, posted)| posted.by_service_clock(date, now));
+                sought.pending.span = (snapshot.service_clock.zip(sought.posted))
+                    .and_then(|(clock, posted)| posted.by(clock));
             }
             let verdict = judge(self.parts, &own, &sought.pending, snapshot);
             // Without a baseline nothing is told anyhow, and where nothing is new nobody asked.

@@ -2,14 +2,14 @@
 
 use super::mark::{Mark, mark};
 use crate::{
-    doubt::fingerprint::Forms,
+    doubt::{fingerprint::Forms, moment::ServiceClock},
     messages::{
         message::{Message, MessageKey},
         wire::MessagePage,
     },
 };
 use jiff::{SignedDuration, Timestamp};
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{collections::BTreeMap, sync::OnceLock, time::Duration};
 
 /// Clocks of the machines behind the service may differ: messages this much older than the newest one
 /// are still looked at. Costs nothing on a ticket with fewer than 100 messages.
@@ -34,6 +34,8 @@ pub(crate) struct Snapshot {
     pub(crate) total: Option<u64>,
     /// The service's time of the first page.
     pub(crate) date: Option<Timestamp>,
+    /// The same, and when that page came: reading on may take long. `None` as well: it was stored on the way.
+    pub(super) service_clock: Option<ServiceClock>,
     /// The earliest time of a page. `None`: one had none.
     pub(super) earliest: Option<Timestamp>,
     /// Whether a page was stored by a machine on the way and is given once more.
@@ -68,10 +70,11 @@ pub(crate) enum Reach {
 }
 
 impl Snapshot {
-    /// Before the first page is added, which was made at `date`.
-    pub(super) fn begun(date: Option<Timestamp>, is_stored: bool) -> Self {
+    /// Before the first page is added, which was made at `date` and came at the moment `at`.
+    pub(super) fn begun(date: Option<Timestamp>, at: Duration, is_stored: bool) -> Self {
         Self {
             date,
+            service_clock: ServiceClock::read(date, at, is_stored),
             earliest: date,
             is_stored,
             ..Self::default()

@@ -7,7 +7,7 @@
 use super::pending::Before;
 use crate::{
     client::Parts,
-    doubt::fingerprint::Forms,
+    doubt::{fingerprint::Forms, moment::ServiceClock},
     service::{self, Response},
     tickets::wire::{TicketPage, TicketRow},
 };
@@ -51,6 +51,8 @@ pub(super) struct Listing {
     pub(super) unreadable: u64,
     /// The service's time of the first page.
     pub(super) date: Option<Timestamp>,
+    /// The same, and when that page came: reading on may take long. `None` as well: it was stored on the way.
+    pub(super) service_clock: Option<ServiceClock>,
     /// The earliest time of a page. `None`: one had none.
     earliest: Option<Timestamp>,
     /// Whether a page was stored by a machine on the way and is given once more.
@@ -80,10 +82,14 @@ impl Listing {
     /// Reads the list to its end, or as far as a dozen pages reach.
     pub(super) async fn read(reading: Reading<'_>) -> Result<Self, Fault> {
         let first = reading.page(0).await?;
+        let date = service::date(&first);
+        let at = reading.parts.clock.elapsed();
+        let is_stored = service::is_stored(&first);
         let mut listing = Self {
-            date: service::date(&first),
-            earliest: service::date(&first),
-            is_stored: service::is_stored(&first),
+            date,
+            service_clock: ServiceClock::read(date, at, is_stored),
+            earliest: date,
+            is_stored,
             is_newest_first: true,
             ..Self::default()
         };

@@ -146,11 +146,10 @@ impl<'a> Looking<'a> {
             origin,
             ..
         } = self.parts;
-        let now = clock.elapsed();
         for sought in self.sought.iter_mut().filter(|sought| sought.is_open()) {
             if sought.pending.span.is_none() {
-                sought.pending.span = (listing.date.zip(sought.posted))
-                    .and_then(|(date, posted)| posted.by_service_clock(date, now));
+                sought.pending.span = (listing.service_clock.zip(sought.posted))
+                    .and_then(|(clock, posted)| posted.by(clock));
             }
             // Read after the list: whatever stood there by then was written down before.
             let others = tickets.own.others(&sought.pending);

@@ -17,7 +17,7 @@ use crate::{
         fingerprint::Fingerprint,
         id::PendingId,
         key::{self, Hindrance, UnderKey},
-        moment::{Moment, Posting, shifted},
+        moment::{Moment, Posting, ServiceClock},
     },
     error::{CREATE_TICKET, Delivery, Error, ErrorKind, Result},
     ids::{AttachmentId, TicketId},
@@ -246,7 +246,7 @@ impl Course<'_> {
     }
 
     /// The tickets that there are before, as far as they can be known, and what the clock of the service showed when.
-    async fn first_read(&self) -> Result<(Option<Before>, Option<(Timestamp, Duration)>)> {
+    async fn first_read(&self) -> Result<(Option<Before>, Option<ServiceClock>)> {
         let share = (self.left() / SHARE).min(MAX_BASELINE_TIME);
         let reading = Reading {
             parts: self.parts,
@@ -254,11 +254,7 @@ impl Course<'_> {
             attempts: None,
         };
         match Listing::read(reading).await {
-            Ok(listing) => {
-                let now = self.parts.clock.elapsed();
-                let service_clock = listing.date.map(|date| (date, now));
-                Ok((Some(listing.before()), service_clock))
-            }
+            Ok(listing) => Ok((Some(listing.before()), listing.service_clock)),
             Err(fault) if service::forbids_sending(&fault) => {
                 Err(Error::from(fault).with_delivery(Delivery::NotSent))
             }
@@ -271,7 +267,7 @@ impl Course<'_> {
         &self,
         pending: &mut PendingTicket,
         before_at: Duration,
-        service_clock: Option<(Timestamp, Duration)>,
+        service_clock: Option<ServiceClock>,
     ) -> Result<Created> {
         let own = &self.parts.tickets.own;
         // Held to the end: nobody else judges it meanwhile.
@@ -282,7 +278,7 @@ impl Course<'_> {
             from,
             until: self.parts.clock.elapsed(),
         };
-        pending.span = service_clock.and_then(|(date, at)| posted.by_service_clock(date, at));
+        pending.span = service_clock.and_then(|clock| posted.by(clock));
         match outcome {
             Ok(Posted::Accepted {
                 ticket,
@@ -290,8 +286,7 @@ impl Course<'_> {
                 request_id,
                 date,
             }) => {
-                let computed =
-                    || service_clock.and_then(|(date, at)| shifted(date, at, posted.until));
+                let computed = || service_clock.and_then(|clock| clock.at(posted.until));
                 self.settle(pending, date.or_else(computed), ticket.clone(), true);
                 let mut created = Created::new(ticket, TicketReceipt::Told).attempts(attempts);
                 created.request_id = request_id;

@@ -32,6 +32,8 @@ pub(super) struct Course {
     messages: Events,
     handle: FollowHandle,
     clock: Arc<dyn Clock>,
+    /// When this run began: the second by the wall clock, and the moment of the monotonic one.
+    begun: (i64, Duration),
     /// Seconds for which a ticket that has ended is followed still.
     keep: i64,
     /// Seconds for which it is so at least, from the start of a run and from each failure on.
@@ -69,7 +71,8 @@ impl Course {
             handle.add(id);
         }
         let tickets = follow.tickets.tell_open().resume(cursor.tickets.clone());
-        let calm_from = follow.clock.now().as_second().saturating_add(slack);
+        let begun = (follow.clock.now().as_second(), follow.clock.elapsed());
+        let calm_from = begun.0.saturating_add(slack);
         for at in cursor.ended.values_mut() {
             *at = (*at).max(calm_from);
         }
@@ -78,6 +81,7 @@ impl Course {
             messages,
             handle,
             clock: follow.clock,
+            begun,
             keep: seconds(follow.keep_ended).max(slack),
             slack,
             calm_from,
@@ -230,8 +234,10 @@ impl Course {
         AllEvent::Fatal(error)
     }
 
+    /// The second by the wall clock, as if nobody had set it since this run began: time that did not pass lets no ticket go.
     fn now(&self) -> i64 {
-        self.clock.now().as_second()
+        let (second, at) = self.begun;
+        second.saturating_add(seconds(self.clock.elapsed().saturating_sub(at)))
     }
 }
 

@@ -1,11 +1,12 @@
-//! Random schedules of messages with files: lost answers, kills and restarts, and downloads. Every end that the client
-//! tells is compared with the ledger.
+//! Random schedules of messages with files: lost answers, kills and restarts, clocks that jump, and downloads. Every end that the
+//! client tells is compared with the ledger.
 //!
 //! `HWC_TICKETS_SCHEDULES=100000` runs more of them, `HWC_TICKETS_SEED=n` runs one.
 
 use super::desk::{Desk, Lost, TICKET};
 use crate::{
     folder::folder,
+    jumps::Jumps,
     ledger::{faults::Fault, shelf::Shelf},
     schedules::{Tally, run_all},
 };
@@ -23,6 +24,7 @@ use std::{
 const MOST_FILES: usize = 3;
 /// Tries of one message.
 const TRIES: usize = 4;
+const JUMPS_APART: Duration = Duration::from_secs(8);
 
 /// A file of a message, and its id once it is known.
 struct File {
@@ -44,6 +46,7 @@ struct Run {
     desk: Desk,
     shelf: Shelf,
     client: Client,
+    jumps: Jumps,
     /// Ids that errors and records told.
     told: BTreeSet<String>,
     /// Uploads of which an error said that the file may have been stored.
@@ -64,6 +67,7 @@ impl Run {
         Self {
             seed,
             rng: fastrand::Rng::with_seed(seed),
+            jumps: Jumps::new(desk.clock(), seed),
             desk,
             shelf,
             client,
@@ -99,6 +103,7 @@ impl Run {
         self.save_some(tally);
         tally.add("lost uploads", self.lost as u64);
         tally.add("kills", self.killed as u64);
+        tally.add("jumps", self.jumps.count);
     }
 
     /// Sends a message until it is there, as the errors say it should be done.
@@ -215,22 +220,26 @@ impl Run {
     /// Runs to the end, or not quite.
     fn perhaps_killed<T>(&mut self, work: impl Future<Output = T> + Unpin) -> Option<T> {
         let clock = self.desk.clock().clone();
+        self.jumps.perhaps();
         if self.rng.u8(..3) > 0 {
-            return Some(clock.run(work));
+            return Some(clock.run(self.jumps.beside(JUMPS_APART, work)));
         }
         let after = Duration::from_millis(self.rng.u64(1..15_000));
-        clock.run(async {
+        clock.run(self.jumps.beside(JUMPS_APART, async {
             match select(work, clock.sleep(after)).await {
                 Either::Left((done, _)) => Some(done),
                 Either::Right(_) => None,
             }
-        })
+        }))
     }
 
-    fn settle(&self, pending: &Pending) -> Outcome {
+    fn settle(&mut self, pending: &Pending) -> Outcome {
         let clock = self.desk.clock();
         for _ in 0..3 {
-            match clock.run(self.client.reconcile(pending)).unwrap() {
+            self.jumps.perhaps();
+            let reconcile = self.client.reconcile(pending);
+            let reconcile = self.jumps.beside(JUMPS_APART, reconcile);
+            match clock.run(reconcile).unwrap() {
                 Outcome::Unknown(_) => clock.advance(Duration::from_secs(15)),
                 told => return told,
             }
@@ -345,6 +354,7 @@ fn random_schedules_attach_nothing_twice_and_lose_nothing() {
         ("kills", 10),
         ("whole files", 50),
         ("broken files", 50),
+        ("jumps", 300),
     ];
     run_all(500, &least, |seed, tally| Run::new(seed).run(tally));
 }

@@ -1,7 +1,8 @@
 //! Random schedules of two processes of one user that open tickets with the same few descriptions, with one outbox, lost answers,
-//! altered descriptions, short pages, kills and restarts. Every end that a client tells is compared with the ledger.
+//! altered descriptions, short pages, kills, restarts and clocks that jump. Every end that a client tells is compared with the ledger.
 
 use crate::{
+    jumps::Jumps,
     ledger::{
         alter::Alteration,
         faults::{Fault, ReadFault},
@@ -29,6 +30,7 @@ const TEXTS: [&str; 4] = [
     "The disk 12 is full.",
     "No answer.",
 ];
+const JUMPS_APART: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Clone)]
 struct Plan {
@@ -46,6 +48,7 @@ struct Run {
     rng: fastrand::Rng,
     service: Service,
     shelf: Shelf,
+    jumps: Jumps,
     next_op: u64,
     /// Records in doubt, by the operation that they are of.
     open: BTreeMap<PendingId, u64>,
@@ -76,6 +79,7 @@ impl Run {
         Self {
             seed,
             rng,
+            jumps: Jumps::new(&service.clock, seed),
             service,
             shelf: Shelf::default(),
             next_op: 0,
@@ -113,13 +117,18 @@ impl Run {
     }
 
     /// What came of each plan; `None`: the process died.
-    fn carry_out(&self, client: &Client, plans: Vec<Plan>) -> impl Future<Output = Vec<End>> {
+    fn carry_out(
+        &self,
+        client: &Client,
+        plans: Vec<Plan>,
+    ) -> impl Future<Output = Vec<End>> + use<> {
         let clock = self.service.clock.clone();
         let client = client.clone();
         join_all(plans.into_iter().map(move |plan| {
             let (clock, client) = (clock.clone(), client.clone());
             async move {
                 clock.sleep(plan.begin_after).await;
+                let began = clock.elapsed();
                 let draft = TicketDraft::new("kind-1", plan.text);
                 let mut create = client.create_ticket(draft).unchecked();
                 create = create.timeout(plan.timeout);
@@ -134,6 +143,10 @@ impl Run {
                         Either::Right(_) => None,
                     },
                 };
+                // A deadline is none of the wall clock.
+                let took = clock.elapsed() - began;
+                let most = plan.timeout + Duration::from_millis(100);
+                assert!(took <= most, "{plan:?} took {took:?}");
                 (plan, result)
             }
         }))
@@ -163,15 +176,18 @@ impl Run {
                 self.carry_out(&clients[0], one),
                 self.carry_out(&clients[1], two),
             );
+            let both = self.jumps.beside(JUMPS_APART, both);
             let (one, two) = self.service.clock.run(both);
             for (plan, result) in one.into_iter().chain(two) {
                 self.check(&plan, result, tally);
             }
+            self.jumps.perhaps();
             self.reconcile(tally);
         }
         self.service.world().read_faults.clear();
         self.service.clock.advance(Duration::from_secs(60));
         self.reconcile(tally);
+        tally.add("jumps", self.jumps.count);
         // Nothing is lost: what a killed process opened has a record, whatever became of it.
         let records = self.shelf.list_tickets().unwrap();
         let world = self.service.world();
@@ -280,6 +296,7 @@ fn no_ticket_is_doubled_lost_or_told_wrongly() {
         ("found later", 2),
         ("absent later", 2),
         ("killed", 8),
+        ("jumps", 200),
     ];
     run_all(200, &least, |seed, tally| Run::new(seed).run(tally));
 }
