@@ -182,13 +182,13 @@ async fn follow_all(client: Client, clock: impl hwc_core::Clock, path: &Path, bo
         }
     };
     let listen = pin!(listen);
-    let ended = select(listen, clock.sleep(S(25))).await;
+    let ended = select(listen, clock.sleep(S(30))).await;
     assert!(matches!(ended, Either::Right(_)), "it ended");
 }
 
 #[test]
 fn a_follower_of_all_tickets_goes_on_where_its_file_stands() {
-    each_await("follow all", 20, |polls| {
+    each_await("follow all", 12, |polls| {
         let told = format!("follow all, {polls} polls");
         let folder = folder();
         let path = folder.path().join("all.json");

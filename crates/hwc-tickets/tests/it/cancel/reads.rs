@@ -10,6 +10,7 @@ use crate::{
 };
 use futures_util::FutureExt as _;
 use hwc_tickets::{Client, TicketId};
+use serde_json::json;
 use std::{pin::Pin, time::Duration};
 
 const S: fn(u64) -> Duration = Duration::from_secs;
@@ -117,6 +118,12 @@ fn a_ticket_its_status_and_the_id_of_a_message() {
         find.boxed_local()
     };
     each_read("find id", 8, find_id, conversation);
+    let find_last: Read = |client| {
+        let last = client.ticket("a").unwrap().find_last().into_future();
+        let last = last.map(|last| vec![last.unwrap().id.to_string()]);
+        last.boxed_local()
+    };
+    each_read("find last", 3, find_last, conversation);
 }
 
 #[test]
@@ -142,13 +149,15 @@ fn what_the_service_says_of_a_draft() {
 }
 
 #[test]
-fn the_list_and_what_is_unread_in_all_of_it() {
+fn the_list_the_log_and_what_is_unread_in_all_of_it() {
     let begin = || {
         let row = |number: u32| Row {
             unread: Some(u64::from(number) % 3),
             ..Row::new(&format!("TT{number}"), 1, number)
         };
         let office = Office::new((0..25).map(row).collect());
+        let entry = |number: u32| json!({ "incident_log_id": format!("log-{number}") });
+        office.state().log = (0..25).map(entry).collect();
         let line = Halting::new(&office.line, &office.clock);
         Place {
             client: office.builder().transport(line).build().unwrap(),
@@ -174,4 +183,15 @@ fn the_list_and_what_is_unread_in_all_of_it() {
         unread.boxed_local()
     };
     each_read("unread of all", 3, unread, begin);
+    let log: Read = |client| {
+        let log = client.ticket("TT1").unwrap().log();
+        let log = log.page_size(10).items().collect().map(|log| {
+            let entries = log.unwrap().items.into_iter();
+            entries
+                .map(|entry| format!("{entry:?}"))
+                .collect::<Vec<String>>()
+        });
+        log.boxed_local()
+    };
+    each_read("log", 4, log, begin);
 }

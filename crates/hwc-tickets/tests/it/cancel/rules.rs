@@ -56,7 +56,8 @@ impl Counter {
 /// A draft that keeps all the rules, and makes each of them be asked for.
 pub fn draft(text: &str) -> TicketDraft {
     let draft = TicketDraft::new("kind-1", text).product("123");
-    draft.region("cn-north-4").severity("124")
+    let draft = draft.region("cn-north-4").severity("124");
+    draft.mail("me@example.com")
 }
 
 fn rule(route: &str, signatures: &AtomicUsize) -> Step {
@@ -72,6 +73,7 @@ fn rule(route: &str, signatures: &AtomicUsize) -> Step {
         "severities" => json!({ "show": true, "severity_list": [{ "severity_id": "124" }] }),
         "extends-map" => json!({ "extends_params": [] }),
         "quotas" => json!({ "total": -1, "un_used": -1 }),
+        "need-verify" => json!({ "need_verify_code": 0 }),
         "published-agreement" => json!({ "case_agreement": { "id": "1" } }),
         "signed-latest" => {
             json!({ "is_signed_latest": signatures.load(Ordering::Relaxed) > 0 })
