@@ -3,18 +3,36 @@
 //! Each test runs a verb that is dropped after 0, 1, 2 and more polls, until one of these runs comes to its end. After each, a
 //! program begins anew over the same outbox, cursor or files, and the ledger of the service says whether all is well.
 
+mod files;
+mod followers;
+mod messages;
 mod reads;
-mod writes;
+mod rules;
+mod submits;
+mod tickets;
 
+use crate::ledger::faults::Fault;
 use hwc_core::{
     Clock as _, Transport,
     testing::{FakeClock, ScriptedTransport},
     transport::{RequestBody, Sending},
 };
-use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+use hwc_tickets::{FileOutbox, Ticket};
+use std::{
+    fs,
+    future::poll_fn,
+    path::Path,
+    pin::{Pin, pin},
+    task::Poll,
+    time::Duration,
+};
+use tempfile::TempDir;
 
 /// No verb here waits so often.
 const MOST_AWAITS: usize = 2_000;
+
+/// A verb of a ticket. Gives whether it succeeds.
+type Verb = fn(&Ticket) -> Pin<Box<dyn Future<Output = bool>>>;
 
 /// A line on which every request waits twice: before anything of it goes out, and with its answer.
 #[derive(Debug)]
@@ -82,4 +100,27 @@ fn nothing_is_left(clock: &FakeClock, verb: &str, polls: usize) {
         0,
         "{verb} leaves something behind after {polls} polls"
     );
+}
+
+/// What becomes of a write, and whether the verb succeeds with it when it is not dropped.
+fn fates() -> [(Fault, bool); 3] {
+    [
+        (Fault::None, true),
+        (Fault::Reset(true), true),
+        (Fault::Reset(false), false),
+    ]
+}
+
+fn outbox_in(folder: &TempDir) -> FileOutbox {
+    FileOutbox::open(folder.path().join("outbox")).unwrap()
+}
+
+/// The names in a directory, hidden ones included.
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
 }

@@ -29,7 +29,7 @@ fn change(at: u64, change: impl FnOnce(&mut State) + Send + 'static) -> (u64, Ch
 }
 
 /// A ticket in this status, with a message of the support.
-fn put(state: &mut State, ticket: &str, status: i64, text: &str) {
+pub fn put(state: &mut State, ticket: &str, status: i64, text: &str) {
     state.status.insert(ticket.to_owned(), status);
     state.post(ticket, 1, text);
 }
@@ -51,14 +51,19 @@ fn list(state: &State, asked: &Asked) -> Value {
     json!({ "total_count": state.status.len(), "incident_info_list": rows })
 }
 
+/// Makes the desk list its tickets.
+pub fn lists(desk: &Desk) {
+    desk.on_request(|state, asked| {
+        is_list(asked).then(|| state.dated(Step::json(200, list(state, asked).to_string())))
+    });
+}
+
 /// One open ticket and one that has ended.
 fn desk() -> Desk {
     let desk = Desk::new(Rules::default());
     put(&mut desk.state(), "old", 1, "before");
     put(&mut desk.state(), "over", 3, "long ago");
-    desk.on_request(|state, asked| {
-        is_list(asked).then(|| state.dated(Step::json(200, list(state, asked).to_string())))
-    });
+    lists(&desk);
     desk
 }
 

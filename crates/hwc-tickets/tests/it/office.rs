@@ -21,6 +21,8 @@ pub struct Row {
     pub judgement: String,
     pub points: Vec<(i64, i64)>,
     pub urged: u32,
+    /// As it came.
+    pub contact: Value,
 }
 
 impl Row {
@@ -196,7 +198,6 @@ impl State {
                 let rows: Vec<&Value> = rows.take(number("limit").unwrap_or(10)).collect();
                 json!({ "total_count": self.log.len(), "incident_operate_log_list": rows })
             }
-            "contact" => json!({}),
             other => {
                 let Some(row) = self.row(&ticket) else {
                     return refusal("OSM.01010015");
@@ -206,6 +207,10 @@ impl State {
                     "detail" => detail(row),
                     "action" => act(row, asked),
                     "score" => score(row, asked),
+                    "contact" => {
+                        row.contact = asked.body.clone();
+                        json!({})
+                    }
                     other => panic!("the office does not know {other}"),
                 }
             }
