@@ -102,13 +102,13 @@ fn a_code_proves_a_refusal_unless_a_field_beside_it_says_otherwise() {
             r#"{"error_code":"THG.1001","code":"THG.1002"}"#,
             Says::Doubt,
         ),
-        // No message stands beside a code without taking anything from it.
+        // A message that says nothing takes nothing from a code.
         (
             429,
             r#"{"error_code":"APIGW.0308","message":null}"#,
             Says::Refusal,
         ),
-        // An error within an error is another one, which is not read.
+        // An error within an error is a second one, in a place that is not read.
         (
             429,
             r#"{"error":{"code":"APIGW.0308","errors":[]}}"#,
