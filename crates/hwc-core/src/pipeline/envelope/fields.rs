@@ -327,8 +327,8 @@ impl Fields {
                     && !matches!(known, Known::Time | Known::RequestId);
                 self.is_doubtful |=
                     matches!(key, Key::Outcome(outcome) if outcome.is_doubtful(&seen));
-                self.has_other |=
-                    object.shape != Shape::Written || seen.weight == Weight::Something;
+                // A read does not come by here.
+                self.has_other |= seen.weight == Weight::Something;
             }
         }
         Ok(())
@@ -444,7 +444,6 @@ impl Object<'_> {
     pub(super) fn in_a_list(self) -> Option<Self> {
         (self.shape == Shape::Written && self.depth < DEEPEST).then(|| Self {
             depth: self.depth.saturating_add(1),
-            made: None,
             ..self
         })
     }

@@ -122,6 +122,6 @@ impl<'de> Visitor<'de> for Child<'_> {
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::default())
+        Ok(Default::default())
     }
 }
