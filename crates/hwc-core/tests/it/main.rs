@@ -35,6 +35,7 @@ mod cancel;
 mod download;
 mod download_sockets;
 mod endpoint;
+mod envelope_words;
 mod framing;
 mod fuzz;
 mod given;
