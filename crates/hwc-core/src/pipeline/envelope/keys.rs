@@ -155,6 +155,9 @@ mod tests {
             ("count", Key::Other),
             ("message_list", Key::Outcome(Outcome::Words)),
             ("", Key::Other),
+            // As long as any that is looked for, and longer by one.
+            ("__e_r_r_o_r_description_", Key::ForeignMsg),
+            ("__e_r_r_o_r_description__", Key::Outcome(Outcome::Failure)),
             (
                 "e-r-r-o-r-d-e-s-c-r-i-p-t-i-o-n",
                 Key::Outcome(Outcome::Failure),

@@ -226,15 +226,13 @@ fn is_yes(text: &str) -> bool {
     }
 }
 
-/// An id as services make them: a number, hexadecimal digits, or letters with many digits. Words may say anything, and so
-/// may a code of an error.
+/// An id as services make them: hexadecimal digits (a number is no more than those), or letters with many digits. Words may
+/// say anything, and so may a code of an error.
 fn is_id(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    let is = |fits: fn(u8) -> bool| text.bytes().all(fits);
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let is_made = is(|byte| byte.is_ascii_digit())
-        || is(|byte| byte.is_ascii_hexdigit() || byte == b'-') && digits > 0
-        || digits >= 8;
+    let is_digit = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+    let is_made =
+        text.bytes().all(is_digit) || text.bytes().filter(u8::is_ascii_digit).count() >= 8;
     text.len() <= LONGEST_ID
         && !text.starts_with('-')
         && text.bytes().all(is_part)

@@ -65,7 +65,8 @@ impl<'de> Visitor<'de> for Text {
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        // It says nothing.
+        Ok(Default::default())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
