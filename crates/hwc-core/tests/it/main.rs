@@ -35,11 +35,8 @@ mod cancel;
 mod download;
 mod download_sockets;
 mod endpoint;
-<<<<<<< HEAD
 mod envelope_fields;
-=======
 mod envelope_words;
->>>>>>> 8deaca5e68f9d6d303cdf768a0689f9b40854cf3
 mod framing;
 mod fuzz;
 mod given;
