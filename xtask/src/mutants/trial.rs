@@ -37,7 +37,7 @@ const SLOW: Duration = Duration::from_secs(2);
 /// Which tests are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Those about the area.
+    /// Those about the area, but for those that are slow all the same.
     First,
     /// All but the slow ones.
     Fast,
@@ -71,6 +71,8 @@ pub(super) struct Trial<'a> {
     room: PathBuf,
     /// The slow tests of each program.
     slow: Vec<Vec<String>>,
+    /// Of those about the area, those that are slow with few schedules too.
+    late: Vec<Vec<String>>,
     limits: Limits,
 }
 
@@ -86,6 +88,7 @@ impl<'a> Trial<'a> {
             package: &part.package,
             room: programs::absolute(workspace).join(PLACE).join("tmp"),
             slow: built.binaries.iter().map(|_| Vec::new()).collect(),
+            late: built.binaries.iter().map(|_| Vec::new()).collect(),
             // Nobody knows yet.
             limits: Limits {
                 first: PATIENCE * 60,
@@ -93,18 +96,8 @@ impl<'a> Trial<'a> {
                 slow: PATIENCE * 60,
             },
         };
-        let (mut fast, mut slow) = (Vec::new(), Vec::new());
-        for (place, test, took) in trial.timed(Stage::Fast)? {
-            match trial.slow.get_mut(place) {
-                Some(tests) if took > SLOW => {
-                    tests.push(test);
-                    slow.push(took);
-                }
-                _ => fast.push(took),
-            }
-        }
-        let first = trial.timed(Stage::First)?;
-        let first: Vec<Duration> = first.into_iter().map(|(.., took)| took).collect();
+        let (fast, slow) = parted(trial.timed(Stage::Fast)?, &mut trial.slow);
+        let (first, _) = parted(trial.timed(Stage::First)?, &mut trial.late);
         trial.limits = Limits {
             first: limit(&first, threads()),
             fast: limit(&fast, threads()),
@@ -157,7 +150,12 @@ impl<'a> Trial<'a> {
         worker: usize,
         times: &Mutex<Vec<(usize, String, Duration)>>,
     ) -> Result<End> {
-        for (place, (binary, slow)) in self.built.binaries.iter().zip(&self.slow).enumerate() {
+        for (place, binary) in self.built.binaries.iter().enumerate() {
+            let slow = match stage {
+                Stage::First => &self.late,
+                Stage::Fast | Stage::Slow => &self.slow,
+            };
+            let slow = slow.get(place).map(Vec::as_slice).unwrap_or_default();
             let has_none = stage == Stage::Slow && slow.is_empty();
             if has_none || (stage == Stage::First && !binary.is_first) {
                 continue;
@@ -190,6 +188,7 @@ impl<'a> Trial<'a> {
                 Stage::First => {
                     let (variable, count) = SCHEDULES;
                     command.env(variable, count).args(self.first);
+                    command.args(slow.iter().flat_map(|test| ["--skip", test]));
                 }
                 Stage::Fast => {
                     command.arg("--exact");
@@ -261,6 +260,24 @@ impl<'a> Trial<'a> {
     }
 }
 
+/// How long the tests took that are not slow, and those that are; these go into `slow`, for each program.
+fn parted(
+    timed: Vec<(usize, String, Duration)>,
+    slow: &mut [Vec<String>],
+) -> (Vec<Duration>, Vec<Duration>) {
+    let (mut quick, mut long) = (Vec::new(), Vec::new());
+    for (place, test, took) in timed {
+        match slow.get_mut(place) {
+            Some(tests) if took > SLOW => {
+                tests.push(test);
+                long.push(took);
+            }
+            _ => quick.push(took),
+        }
+    }
+    (quick, long)
+}
+
 /// How many tests of a program run at once.
 fn threads() -> u32 {
     let told = std::env::var(THREADS).ok();
@@ -279,6 +296,20 @@ fn limit(times: &[Duration], threads: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slow_tests_are_those_of_more_than_two_seconds() {
+        let seconds = Duration::from_secs;
+        let timed = [(0, "a", 1), (1, "b", 3), (0, "c", 2)];
+        let timed = timed.map(|(place, test, took)| (place, test.to_owned(), seconds(took)));
+        let mut slow = [Vec::new(), Vec::new()];
+        let (quick, long) = parted(timed.to_vec(), &mut slow);
+        assert_eq!(
+            (quick, long),
+            (vec![seconds(1), seconds(2)], vec![seconds(3)])
+        );
+        assert_eq!(slow, [vec![], vec!["b".to_owned()]]);
+    }
 
     /// What counts as noticed because it takes too long must take longer than any test does by itself.
     #[test]
