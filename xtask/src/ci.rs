@@ -11,7 +11,7 @@ use crate::{
     linters, page,
     problem::{Place, Problem, Problems, Result},
     programs::{self, Verdict, must_pass},
-    site, soak, spec, tidy,
+    site, soak, spec, supply, tidy,
 };
 use std::{
     collections::BTreeSet,
@@ -302,36 +302,8 @@ fn deps(workspace: &Workspace) -> Result<Outcome> {
     )))
 }
 
-fn is_there(mut command: Command) -> bool {
-    command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-}
-
 fn deny(workspace: &Workspace) -> Result<Outcome> {
-    if !is_there(cargo(workspace, &["deny", "--version"])) {
-        return Ok(Outcome::Skipped(
-            "cargo-deny is not installed (`cargo install cargo-deny --locked`)".to_owned(),
-        ));
-    }
-    let line = [
-        "deny",
-        "--workspace",
-        "--all-features",
-        "--locked",
-        "check",
-        "bans",
-        "licenses",
-        "sources",
-    ];
-    must_pass(
-        cargo(workspace, &line),
-        &format!("cargo {}", line.join(" ")),
-        "the rules and their reasons are in deny.toml",
-    )?;
-    Ok(Outcome::Passed("licences, bans, sources".to_owned()))
+    supply::deny::ask(workspace).map(|verdict| ended(verdict, "licences, bans, sources"))
 }
 
 fn interop(workspace: &Workspace) -> Result<Outcome> {
@@ -443,7 +415,7 @@ fn msrv(workspace: &Workspace) -> Result<Outcome> {
         }
         command
     };
-    if !is_there(rustup(&["--version"])) {
+    if !programs::is_there(rustup(&["--version"])) {
         return Ok(Outcome::Skipped(format!(
             "Rust {number} is not installed (`rustup toolchain install {number}`); README and manifest agree"
         )));
