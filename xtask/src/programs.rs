@@ -380,9 +380,9 @@ pub fn has_test(tests: &Path, filter: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_of;
     #[cfg(unix)]
     use super::{Command, must_pass};
+    use super::{Workspace, env, installed, is_of};
 
     #[cfg(unix)]
     #[test]
@@ -393,6 +393,22 @@ mod tests {
             .args(["-c", "read line"])
             .stdin(std::fs::File::open(text).unwrap());
         assert!(must_pass(reads, "read line", "").is_err());
+    }
+
+    #[test]
+    fn a_tool_is_installed_in_one_version() {
+        let root = tempfile::tempdir().unwrap();
+        let workspace = Workspace::new(root.path());
+        assert_eq!(installed(&workspace, "cargo-tool", "1.0.0"), None);
+        let program = format!(
+            "target/tools/cargo-tool-1.0.0/bin/cargo-tool{}",
+            env::consts::EXE_SUFFIX
+        );
+        workspace
+            .replace(&[(program, "program".to_owned())])
+            .unwrap();
+        assert!(installed(&workspace, "cargo-tool", "1.0.0").is_some());
+        assert_eq!(installed(&workspace, "cargo-tool", "1.0.1"), None);
     }
 
     #[test]
