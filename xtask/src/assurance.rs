@@ -99,6 +99,12 @@ pub const PROOFS: &[Proof] = &[
         run: supply::semver::run,
     },
     Proof {
+        name: "deny",
+        about: "licences, bans and sources of every dependency keep to deny.toml",
+        takes: "seconds",
+        run: supply::deny::run,
+    },
+    Proof {
         name: "sbom",
         about: "the parts of each crate with versions, licences and digests: writes target/assurance/sbom/*.cdx.json",
         takes: "a minute",

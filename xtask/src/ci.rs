@@ -11,7 +11,7 @@ use crate::{
     linters, page,
     problem::{Place, Problem, Problems, Result},
     programs::{self, Verdict, must_pass},
-    site, soak, spec, tidy,
+    site, soak, spec, supply, tidy,
 };
 use std::{
     collections::BTreeSet,
@@ -135,6 +135,10 @@ pub const STEPS: &[Step] = &[
     },
 ];
 
+/// What a server may go without: cargo-deny is built for longer than most steps take (`cargo xtask assurance deny`), and the oldest
+/// compiler comes from rustup alone. `.ci/run` names both.
+const MAY_BE_SKIPPED: [&str; 2] = ["deny", "msrv"];
+
 /// What the step `differential` draws.
 const SEED: u64 = 7;
 
@@ -165,7 +169,8 @@ pub fn run(workspace: &Workspace, only: Option<&str>, mut say: impl FnMut(&str))
     let mut found = Vec::new();
     for step in &steps {
         say(&format!("{:11} {}", step.name, step.about));
-        match (step.run)(workspace) {
+        let ended = (step.run)(workspace);
+        match ended.and_then(|outcome| allowed(step.name, outcome, programs::on_server())) {
             Ok(Outcome::Passed(what)) => say(&format!("            passed: {what}")),
             Ok(Outcome::Skipped(why)) => say(&format!("            SKIPPED: {why}")),
             Err(problems) => {
@@ -175,6 +180,18 @@ pub fn run(workspace: &Workspace, only: Option<&str>, mut say: impl FnMut(&str))
         }
     }
     Problems::unless_empty(found, "every step that could run here passed".to_owned())
+}
+
+/// What cannot run on a server fails there: nobody reads the lines of a run that passed.
+fn allowed(step: &str, outcome: Outcome, is_server: bool) -> Result<Outcome> {
+    match outcome {
+        Outcome::Skipped(why) if is_server && !MAY_BE_SKIPPED.contains(&step) => {
+            let what = format!("`{step}` cannot run on this server: {why}");
+            let remedy = "install what is missing, and let it reach its registry";
+            Err(Problem::general(what, remedy).into())
+        }
+        outcome => Ok(outcome),
+    }
 }
 
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
@@ -302,53 +319,16 @@ fn deps(workspace: &Workspace) -> Result<Outcome> {
     )))
 }
 
-fn is_there(mut command: Command) -> bool {
-    command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-}
-
 fn deny(workspace: &Workspace) -> Result<Outcome> {
-    if !is_there(cargo(workspace, &["deny", "--version"])) {
-        return Ok(Outcome::Skipped(
-            "cargo-deny is not installed (`cargo install cargo-deny --locked`)".to_owned(),
-        ));
-    }
-    let line = [
-        "deny",
-        "--workspace",
-        "--all-features",
-        "--locked",
-        "check",
-        "bans",
-        "licenses",
-        "sources",
-    ];
-    must_pass(
-        cargo(workspace, &line),
-        &format!("cargo {}", line.join(" ")),
-        "the rules and their reasons are in deny.toml",
-    )?;
-    Ok(Outcome::Passed("licences, bans, sources".to_owned()))
+    supply::deny::ask(workspace).map(|verdict| ended(verdict, "licences, bans, sources"))
 }
 
 fn interop(workspace: &Workspace) -> Result<Outcome> {
-    let (mut content, mut absent) = (Vec::new(), Vec::new());
+    let mut verdicts = Vec::new();
     for judge in Judge::ALL {
-        match interop::ask(workspace, judge)? {
-            Verdict::Content => content.push(judge.name()),
-            Verdict::Absent(why) if programs::on_server() => {
-                return Err(interop::absent(why).into());
-            }
-            Verdict::Absent(why) => absent.push(format!("{}: {why}", judge.name())),
-        }
+        verdicts.push((judge, interop::ask(workspace, judge)?));
     }
-    if !absent.is_empty() {
-        return Ok(Outcome::Skipped(absent.join("; ")));
-    }
-    Ok(Outcome::Passed(content.join(", ")))
+    Ok(together(verdicts))
 }
 
 fn compare(workspace: &Workspace) -> Result<Outcome> {
@@ -356,7 +336,7 @@ fn compare(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn clients(workspace: &Workspace) -> Result<Outcome> {
-    let (mut content, mut absent) = (Vec::new(), Vec::new());
+    let mut verdicts = Vec::new();
     let stage = &Stage::set(workspace)?;
     // At the same time, for each takes minutes; those in Java and Go take longer: `cargo xtask interop java`.
     let asked = thread::scope(|scope| {
@@ -370,18 +350,24 @@ fn clients(workspace: &Workspace) -> Result<Outcome> {
             let remedy = format!("run `cargo xtask interop {}`", judge.name());
             Err(Problem::general(what, remedy).into())
         });
-        match verdict? {
-            Verdict::Content => content.push(judge.name()),
-            Verdict::Absent(why) if programs::on_server() => {
-                return Err(interop::absent(why).into());
-            }
+        verdicts.push((judge, verdict?));
+    }
+    Ok(together(verdicts))
+}
+
+/// What several judges say: it counts when each of them could be asked.
+fn together(verdicts: Vec<(Judge, Verdict)>) -> Outcome {
+    let (mut content, mut absent) = (Vec::new(), Vec::new());
+    for (judge, verdict) in verdicts {
+        match verdict {
+            Verdict::Content => content.push(judge.name().to_owned()),
             Verdict::Absent(why) => absent.push(format!("{}: {why}", judge.name())),
         }
     }
-    if !absent.is_empty() {
-        return Ok(Outcome::Skipped(absent.join("; ")));
+    match absent.is_empty() {
+        true => Outcome::Passed(content.join(", ")),
+        false => Outcome::Skipped(absent.join("; ")),
     }
-    Ok(Outcome::Passed(content.join(", ")))
 }
 
 fn lint(workspace: &Workspace) -> Result<Outcome> {
@@ -443,7 +429,7 @@ fn msrv(workspace: &Workspace) -> Result<Outcome> {
         }
         command
     };
-    if !is_there(rustup(&["--version"])) {
+    if !programs::is_there(rustup(&["--version"])) {
         return Ok(Outcome::Skipped(format!(
             "Rust {number} is not installed (`rustup toolchain install {number}`); README and manifest agree"
         )));
@@ -455,4 +441,30 @@ fn msrv(workspace: &Workspace) -> Result<Outcome> {
         "use nothing newer, or raise rust-version in a minor release",
     )?;
     Ok(Outcome::Passed(format!("Rust {number}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_run_fails_on_a_server_unless_its_script_names_it() {
+        let root = Workspace::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let script = root.read(".ci/run").unwrap();
+        for Step { name, .. } in STEPS {
+            let skipped = || Outcome::Skipped("it is not here".to_owned());
+            let is_excepted = script.contains(&format!("`{name}`"));
+            assert_eq!(
+                allowed(name, skipped(), true).is_ok(),
+                is_excepted,
+                "{name}"
+            );
+            assert!(allowed(name, skipped(), false).is_ok(), "{name}");
+            let passed = Outcome::Passed("it is here".to_owned());
+            assert!(allowed(name, passed, true).is_ok(), "{name}");
+        }
+        for name in MAY_BE_SKIPPED {
+            assert!(STEPS.iter().any(|step| step.name == name), "{name}");
+        }
+    }
 }

@@ -264,14 +264,7 @@ pub fn install_npm(
 /// # Errors
 /// It cannot be installed.
 pub fn tool(workspace: &Workspace, name: &str, version: &str, say: fn(&str)) -> Result<PathBuf> {
-    let place = absolute(workspace)
-        .join(TOOLS)
-        .join(format!("{name}-{version}"));
-    let program = place
-        .join("bin")
-        .join(format!("{name}{}", env::consts::EXE_SUFFIX));
-    // Cargo puts it there when it is whole.
-    if program.is_file() {
+    if let Some(program) = installed(workspace, name, version) {
         return Ok(program);
     }
     say(&format!("installs {name} {version} below {TOOLS}/"));
@@ -279,7 +272,7 @@ pub fn tool(workspace: &Workspace, name: &str, version: &str, say: fn(&str)) -> 
     cargo
         .args(["install", name, "--locked", "--force"])
         .args(["--version", &format!("={version}"), "--root"])
-        .arg(&place)
+        .arg(place_of(workspace, name, version))
         // Away from the settings of this workspace.
         .current_dir(env::temp_dir());
     if !succeeds(&mut cargo) {
@@ -289,7 +282,27 @@ pub fn tool(workspace: &Workspace, name: &str, version: &str, say: fn(&str)) -> 
         )
         .into());
     }
-    Ok(program)
+    Ok(program_of(workspace, name, version))
+}
+
+/// Where a tool of cargo is, if [`tool`] has installed it.
+#[must_use]
+pub fn installed(workspace: &Workspace, name: &str, version: &str) -> Option<PathBuf> {
+    let program = program_of(workspace, name, version);
+    // Cargo puts it there when it is whole.
+    program.is_file().then_some(program)
+}
+
+/// Where a tool of cargo is installed, in this version.
+fn place_of(workspace: &Workspace, name: &str, version: &str) -> PathBuf {
+    let place = absolute(workspace).join(TOOLS);
+    place.join(format!("{name}-{version}"))
+}
+
+/// Its program.
+fn program_of(workspace: &Workspace, name: &str, version: &str) -> PathBuf {
+    let programs = place_of(workspace, name, version).join("bin");
+    programs.join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }
 
 /// The root of the workspace, whole: for programs that run elsewhere.
@@ -306,6 +319,12 @@ pub fn succeeds(command: &mut Command) -> bool {
         .stdin(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+/// Whether a command works here. What it says is not shown.
+#[must_use]
+pub fn is_there(mut command: Command) -> bool {
+    succeeds(command.stdout(Stdio::null()).stderr(Stdio::null()))
 }
 
 /// Runs a command whose own output tells what is wrong, and which has nobody to ask; `line` is how people would type it.
@@ -361,9 +380,9 @@ pub fn has_test(tests: &Path, filter: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_of;
     #[cfg(unix)]
     use super::{Command, must_pass};
+    use super::{Workspace, env, installed, is_of};
 
     #[cfg(unix)]
     #[test]
@@ -374,6 +393,22 @@ mod tests {
             .args(["-c", "read line"])
             .stdin(std::fs::File::open(text).unwrap());
         assert!(must_pass(reads, "read line", "").is_err());
+    }
+
+    #[test]
+    fn a_tool_is_installed_in_one_version() {
+        let root = tempfile::tempdir().unwrap();
+        let workspace = Workspace::new(root.path());
+        assert_eq!(installed(&workspace, "cargo-tool", "1.0.0"), None);
+        let program = format!(
+            "target/tools/cargo-tool-1.0.0/bin/cargo-tool{}",
+            env::consts::EXE_SUFFIX
+        );
+        workspace
+            .replace(&[(program, "program".to_owned())])
+            .unwrap();
+        assert!(installed(&workspace, "cargo-tool", "1.0.0").is_some());
+        assert_eq!(installed(&workspace, "cargo-tool", "1.0.1"), None);
     }
 
     #[test]

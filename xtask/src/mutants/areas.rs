@@ -41,13 +41,23 @@ const AREAS: [Area; 9] = [
     Area {
         name: "retry",
         package: "hwc-core",
-        files: &["retry.rs", "retry/**/*.rs"],
+        files: &[
+            "retry.rs",
+            "retry/**/*.rs",
+            // Whether a write without an answer may have arrived.
+            "pipeline/unanswered.rs",
+            "transport/progress.rs",
+        ],
         first: &[
             "retry",
             "idempotency",
+            "progress",
             "matrix_pace",
             "matrix_outage",
             "matrix_answers",
+            "matrix_deadlines",
+            "matrix_connect",
+            "matrix_sockets",
         ],
     },
     Area {
@@ -173,6 +183,7 @@ impl Chosen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mutants::PAGE;
     use std::path::Path;
 
     #[test]
@@ -186,6 +197,21 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn every_area_is_on_the_page_with_its_files() {
+        let root = Workspace::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let page = root.read(PAGE).unwrap();
+        for area in &AREAS {
+            let files = Chosen::of(area).files;
+            // What is below a folder is told by the folder.
+            let files = files.iter().map(|file| file.trim_end_matches("**/*.rs"));
+            let files: Vec<String> = files.map(|file| format!("`{file}`")).collect();
+            let row = format!("| `{}` | {} |", area.name, files.join(", "));
+            assert!(page.contains(&row), "{PAGE} does not have {row}");
+        }
+    }
+
     #[test]
     fn every_area_names_tests_that_may_be_there() {
         let root = Workspace::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));

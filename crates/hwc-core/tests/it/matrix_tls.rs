@@ -216,7 +216,8 @@ async fn row_4_each_flaw_of_a_certificate_has_its_own_sentence() {
     assert!(TlsFlaw::UnknownAuthority.help().contains("CA file"));
 }
 
-/// What a server that does not speak TLS, or not enough of it, sends first.
+/// What a server that does not speak TLS, or not enough of it, sends first. Old versions are written by hand: rustls speaks nothing
+/// older than TLS 1.2.
 #[tokio::test]
 async fn rows_5_and_6_plain_http_garbage_and_old_versions() {
     let authority = Authority::new();

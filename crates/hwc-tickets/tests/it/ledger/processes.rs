@@ -1,5 +1,6 @@
 //! Random schedules of two processes of one user that send the same few texts to the same ticket, with one
-//! outbox or with one each. Every end that a client tells is compared with the ledger.
+//! outbox or with one each. A process is a client here, which dies by being dropped, and an outbox lies in
+//! memory. Every end that a client tells is compared with the ledger.
 
 use super::{
     Service, as_op,
