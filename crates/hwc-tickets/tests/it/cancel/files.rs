@@ -108,7 +108,8 @@ fn export(client: &Client, path: &Path, replaces: bool) -> Saving {
 #[test]
 fn under_a_final_name_is_a_whole_file() {
     const LENGTH: usize = 40_000;
-    let verbs: [(&str, fn(Step) -> Source, Save); 2] = [
+    type Served = fn(Step) -> Source;
+    let verbs: [(&str, Served, Save); 2] = [
         ("download", of_a_message, download),
         ("export", of_a_ticket, export),
     ];
