@@ -143,7 +143,7 @@ const MAY_BE_SKIPPED: [&str; 2] = ["deny", "msrv"];
 const SEED: u64 = 7;
 
 /// For how long each fuzz target goes on here: all of them together for about a minute.
-const FUZZ_SECONDS: u64 = 2;
+const FUZZ_SECONDS: u64 = 3;
 
 /// For how long tickets are followed here.
 const SOAK_SECONDS: u64 = 60;

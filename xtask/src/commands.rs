@@ -22,7 +22,16 @@ pub fn run(workspace: &Workspace, command: &Command, say: fn(&str)) -> Result<St
         }
         Command::Interop { judge } => interop::run(workspace, *judge),
         Command::Differential { seed } => differential::run(workspace, *seed),
-        Command::Fuzz { seconds, target } => fuzz::run(workspace, *seconds, target.as_deref()),
+        Command::Fuzz {
+            guided: true,
+            seconds,
+            target,
+        } => fuzz::guided::run(workspace, *seconds, target.as_deref(), say),
+        Command::Fuzz {
+            guided: false,
+            seconds,
+            target,
+        } => fuzz::run(workspace, *seconds, target.as_deref()),
         Command::Soak { minutes, seconds } => {
             soak::run(workspace, seconds.unwrap_or(minutes.saturating_mul(60)))
         }

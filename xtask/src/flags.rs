@@ -54,6 +54,9 @@ pub enum Command {
     },
     /// Runs every fuzz target for a time; an input that breaks one is shown as small as it can be made.
     Fuzz {
+        /// Under libFuzzer, guided by coverage, those that can be: installs cargo-fuzz below target/; needs a nightly compiler.
+        #[arg(long)]
+        guided: bool,
         /// For how long each target goes on.
         #[arg(long, default_value_t = 60)]
         seconds: u64,

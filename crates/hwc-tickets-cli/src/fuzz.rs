@@ -8,7 +8,7 @@ use crate::{
     zone::Zone,
 };
 use fuzzing::{fuzz, text};
-use hwc_tickets::Pending;
+use hwc_tickets::{Pending, PendingTicket};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -54,14 +54,16 @@ fn terminal() {
     });
 }
 
-/// A pending file is a record or has a reason, which shows nothing of what stands in it.
+/// A pending file, of a message or of a ticket, is a record or has a reason, which shows nothing of what stands in it.
 #[test]
 fn pending_file() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join(format!("{}.json", "a".repeat(32)));
     fuzz(corpus("pending"), 48, |bytes| {
         private_file::write(&path, bytes).unwrap();
-        if let Err(reason) = pending_files::read::<Pending>(&path) {
+        let message = pending_files::read::<Pending>(&path).err();
+        let ticket = pending_files::read::<PendingTicket>(&path).err();
+        for reason in message.into_iter().chain(ticket) {
             fuzzing::assert_hidden(&reason);
             assert!(!reason.is_empty() && reason.len() < 1_000, "{reason}");
         }

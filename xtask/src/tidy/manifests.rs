@@ -107,6 +107,16 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("tests/fuzzing/Cargo.toml", &[]),
+    (
+        "tests/fuzzing/guided/Cargo.toml",
+        &[
+            "hwc-core",
+            "hwc-tickets",
+            "hwc-tickets-wire",
+            "hwc-tickets-sim",
+            "fuzzing",
+        ],
+    ),
     ("xtask/Cargo.toml", &["exchanges", "fuzzing"]),
 ];
 

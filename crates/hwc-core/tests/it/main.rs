@@ -32,6 +32,7 @@ mod cache;
 mod canary;
 mod canary_calls;
 mod cancel;
+mod canonical;
 mod download;
 mod download_sockets;
 mod endpoint;

@@ -17,7 +17,7 @@ use tokio::{
     net::TcpListener,
 };
 
-use crate::signing::independent_canonical_query;
+use crate::canonical::independent_canonical_query;
 
 const SECRET: &str = "SKEXAMPLE";
 

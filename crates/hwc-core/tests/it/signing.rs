@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::canonical::independent_canonical_query;
+
 /// The vectors, computed with the official Python SDK and re-computed independently.
 const VECTORS: &str = include_str!("signing_vectors.json");
 
@@ -117,36 +119,6 @@ fn the_wire_query_of_the_vectors_is_canonical() {
 /// A query value as HTML forms (and the HTTP engine below the generated client) write it.
 fn form(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
-/// The canonical query again, by other means: a library's form parser, a sorted map of sorted lists,
-/// and a library's percent-encoding with an explicit set.
-pub(crate) fn independent_canonical_query(query: &str) -> String {
-    use std::collections::BTreeMap;
-    const ENCODED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'_')
-        .remove(b'.')
-        .remove(b'~');
-    let mut by_key: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        by_key
-            .entry(key.into_owned())
-            .or_default()
-            .push(value.into_owned());
-    }
-    let mut pairs = Vec::new();
-    for (key, mut values) in by_key {
-        values.sort();
-        let key = percent_encoding::utf8_percent_encode(&key, ENCODED).to_string();
-        for value in values {
-            pairs.push(format!(
-                "{key}={}",
-                percent_encoding::utf8_percent_encode(&value, ENCODED)
-            ));
-        }
-    }
-    pairs.join("&")
 }
 
 proptest! {

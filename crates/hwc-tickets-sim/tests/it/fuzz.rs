@@ -1,22 +1,10 @@
 //! Requests that nobody would send: the corpus of `tests/corpus`, and changes of it. The simulator answers or ends the connection, and
 //! goes on.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+pub(crate) mod targets;
 
 use fuzzing::fuzz;
-use hwc_tickets_sim::{Simulator, Time};
-use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::runtime::Runtime;
-
-use crate::client::{ask, send};
-use crate::world::start;
-
-/// Time for the rest of half a request. Whoever sends one closes its side, so nobody waits so long.
-const IDLE: Duration = Duration::from_secs(5);
-const UPLOADS: &str = "/v2/servicerequest/accessorys";
+use std::path::{Path, PathBuf};
 
 fn corpus(target: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -24,119 +12,17 @@ fn corpus(target: &str) -> PathBuf {
         .join(target)
 }
 
-fn running(control: bool) -> (Runtime, Simulator) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let builder = Simulator::builder()
-        .control(control)
-        .time(Time::Manual(start()))
-        .idle_timeout(IDLE);
-    let sim = runtime.block_on(builder.start()).unwrap();
-    (runtime, sim)
-}
-
-/// What comes back for these bytes, until the other side closes. Nothing more is sent after them.
-async fn exchange(sim: &Simulator, request: &[u8]) -> Vec<u8> {
-    let mut stream = TcpStream::connect(sim.address()).await.unwrap();
-    // A connection that is refused half-way is an answer, too.
-    let _ = stream.write_all(request).await;
-    let _ = stream.shutdown().await;
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
-    answer
-}
-
-/// It is still there, for everybody.
-async fn assert_alive(sim: &Simulator) {
-    let answer = ask(sim, "GET", "/nowhere/status", "").await;
-    assert_eq!(
-        (answer.status, answer.code().as_str()),
-        (200, "OSM.01010015")
-    );
-}
-
-/// Any bytes on a connection.
 #[test]
 fn requests() {
-    let (runtime, sim) = running(false);
-    fuzz(corpus("requests"), 16, |bytes| {
-        runtime.block_on(async {
-            let answer = exchange(&sim, bytes).await;
-            if !answer.is_empty() {
-                assert!(answer.starts_with(b"HTTP/1."), "{}", answer.escape_ascii());
-                let status = answer.get(9..12).unwrap_or_default();
-                assert_ne!(status, b"500", "{}", answer.escape_ascii());
-            }
-            assert_alive(&sim).await;
-        });
-    });
-    runtime.block_on(sim.shutdown());
+    fuzz(corpus("requests"), 16, targets::requests());
 }
 
-/// Any form. What is told to be stored is there, whole; what is refused leaves nothing.
 #[test]
 fn forms() {
-    let (runtime, sim) = running(false);
-    let headers = "x-auth-token: TOKENEXAMPLE\r\ncontent-type: multipart/form-data; boundary=b\r\n";
-    fuzz(corpus("forms"), 24, |bytes| {
-        runtime.block_on(async {
-            let before = sim.world().file_ids().len();
-            let answer = send(&sim, "POST", UPLOADS, headers, bytes).await.unwrap();
-            let after = sim.world().file_ids().len();
-            assert!(answer.status < 500, "{}", answer.status);
-            let told = match answer.status {
-                200 => answer.json()["accessory_id"].as_str().map(str::to_owned),
-                _ => None,
-            };
-            match told {
-                Some(id) => {
-                    assert_eq!(after, before + 1);
-                    assert!(sim.file(&id).is_some(), "{id}");
-                }
-                None => assert_eq!(after, before, "{}", answer.status),
-            }
-        });
-    });
-    runtime.block_on(sim.shutdown());
+    fuzz(corpus("forms"), 24, targets::forms());
 }
 
-/// Any body for a write and for control: a refusal leaves the ledger as it was.
 #[test]
 fn bodies() {
-    let (runtime, sim) = running(true);
-    let json = "content-type: application/json\r\n";
-    fuzz(corpus("bodies"), 16, |bytes| {
-        runtime.block_on(async {
-            let before = sim.ledger("case-123").len();
-            let headers = format!("x-auth-token: TOKENEXAMPLE\r\n{json}");
-            let target = "/v2/servicerequest/cases/case-123/message";
-            let answer = send(&sim, "POST", target, &headers, bytes).await.unwrap();
-            assert!(answer.status < 500, "{}", answer.status);
-            // What a success says is nothing at all, or fields that are empty.
-            let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-            let code = said["error_code"].as_str().unwrap_or_default();
-            let is_stored = answer.status == 200 && code.is_empty();
-            let after = sim.ledger("case-123").len();
-            assert_eq!(after, before + usize::from(is_stored));
-            for (method, target) in [
-                ("POST", "/_sim/fault"),
-                ("POST", "/_sim/reply"),
-                ("POST", "/_sim/status"),
-                ("POST", "/_sim/ticket"),
-                ("PUT", "/_sim/quirks"),
-                ("PUT", "/_sim/rules"),
-            ] {
-                let answer = send(&sim, method, target, json, bytes).await.unwrap();
-                assert!(answer.status < 500, "{target}: {}", answer.status);
-                if answer.status != 200 {
-                    assert!(answer.json()["error"].is_string(), "{target}");
-                }
-            }
-            sim.clear_faults();
-            sim.reset();
-        });
-    });
-    runtime.block_on(sim.shutdown());
+    fuzz(corpus("bodies"), 16, targets::bodies());
 }

@@ -1,82 +1,17 @@
 //! Every decoder, with answers that nobody would give: the corpus of `tests/corpus`, and changes of it.
 
+pub(crate) mod targets;
+
 use fuzzing::fuzz;
-use hwc_core::{
-    Body, CallOptions, Idempotency, Makes, Operation, Pipeline, Reply, RequestContent,
-    ResponseContent,
-    identity::Token,
-    testing::{FakeClock, ScriptedTransport, Step},
-};
-use hwc_tickets_wire::{ERROR_CODES, INDEX, Read};
-use serde_json::{Map, Value, json};
-use std::{path::Path, sync::Arc};
+use std::path::{Path, PathBuf};
 
-/// Some read. What is decoded does not depend on the call.
-const ANY: Operation = Operation {
-    name: "readAnything",
-    method: "GET",
-    path: "/anything",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
-
-/// A field that no version of the service has.
-const NEW: &str = "zz_of_a_later_version";
-
-/// The answer, if it is judged a success.
-pub(crate) fn judged(body: Vec<u8>) -> Option<Reply> {
-    let clock = FakeClock::new();
-    let network = ScriptedTransport::new(&clock).then(Step::json(200, body));
-    let pipeline = Pipeline::builder("https://example.com".parse().unwrap())
-        .identity(Token::new(&"token-for-tests".into()).unwrap())
-        .error_codes(ERROR_CODES)
-        .clock(Arc::new(clock.clone()))
-        .transport(Arc::new(network))
-        .build()
-        .unwrap();
-    let request = http::Request::get("/anything").body(Body::empty()).unwrap();
-    clock
-        .run(pipeline.call(request, &ANY, &CallOptions::default()))
-        .ok()
+fn corpus(target: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/corpus")
+        .join(target)
 }
 
-/// No answer that was judged a success breaks a decoder, what it reads is the same each time, and a field of a later version is
-/// kept, whatever stands beside it.
 #[test]
 fn every_decoder() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/answers");
-    fuzz(corpus, 8, |bytes| {
-        let object = serde_json::from_slice::<Map<String, Value>>(bytes);
-        let is_object = object.is_ok();
-        let body = match object {
-            Ok(mut object) => {
-                object.insert(NEW.to_owned(), json!({ "a": [1, "x"] }));
-                serde_json::to_vec(&object).unwrap()
-            }
-            Err(_) => bytes.to_vec(),
-        };
-        let Some(reply) = judged(body) else { return };
-        for entry in INDEX {
-            let Read::Object(read) = entry.read else {
-                continue;
-            };
-            let name = entry.operation.name;
-            match (
-                read(entry.operation, reply.clone()),
-                read(entry.operation, reply.clone()),
-            ) {
-                (Ok(one), Ok(other)) => {
-                    assert_eq!(one.body, other.body, "{name}");
-                    assert_eq!(one.undecodable, other.undecodable, "{name}");
-                    if is_object {
-                        assert_eq!(one.body[NEW], json!({ "a": [1, "x"] }), "{name}");
-                    }
-                }
-                (Err(_), Err(_)) => {}
-                _ => panic!("{name} reads an answer in two ways"),
-            }
-        }
-    });
+    fuzz(corpus("answers"), 8, targets::every_decoder());
 }

@@ -2,7 +2,7 @@
 //! `tests/interop/python-official/answers.py`. They are made by `cargo xtask differential`, which names their file; without one there is
 //! nothing to compare.
 
-use crate::fuzz::judged;
+use crate::fuzz::targets::judged;
 use hwc_tickets_wire::{INDEX, Read};
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -21,6 +21,8 @@ use std::{
 const VERSION: u32 = 2;
 /// The oldest that is read: it had no tickets.
 const OLDEST: u32 = 1;
+/// How its first line begins.
+const BEGINNING: &str = "{\"hwc_tickets_outbox\":";
 /// Larger files are not an outbox.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 /// A file of so many bytes takes no new record, and one of so many is written anew: so it can always be read again.
@@ -311,6 +313,10 @@ fn read(file: &mut File) -> io::Result<Records> {
     file.take(MOST_BYTES).read_to_string(&mut text)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let complete = text.rfind('\n').map_or(0, |end| end + 1);
+    // What is left out is written over: it has to be ours.
+    if complete == 0 && !BEGINNING.starts_with(text) && !text.starts_with(BEGINNING) {
+        return Err(bad("line 1 is not of an outbox".to_owned()));
+    }
     let mut records = Records::default();
     for (number, text) in text.get(..complete).unwrap_or_default().lines().enumerate() {
         let number = number + 1;

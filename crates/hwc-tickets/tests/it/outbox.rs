@@ -374,6 +374,8 @@ fn an_outbox_with_records_opens_where_no_file_can_be_made() {
 fn files_that_are_no_outbox_are_refused_and_left_alone() {
     for content in [
         "not json\n",
+        "a line that nobody ended",
+        "{\"closed\":\"00\"}",
         "{}\n",
         "{\"hwc_tickets_outbox\":3}\n",
         "{\"closed\":\"00\"}\n",

@@ -1,0 +1,4 @@
+#![no_main]
+//! libFuzzer on the target `every_decoder`.
+
+guided::program!(every_decoder);

@@ -1,0 +1,4 @@
+#![no_main]
+//! libFuzzer on the target `outbox_file`.
+
+guided::program!(outbox_file);

@@ -1,0 +1,4 @@
+#![no_main]
+//! libFuzzer on the target `times_and_zones`.
+
+guided::program!(times_and_zones);
