@@ -266,6 +266,18 @@ mod tests {
         assert!(progress.give_up());
     }
 
+    /// An answer that came early ends no body, and neither does the end of an earlier sending.
+    #[test]
+    fn a_body_goes_out_whatever_ends_beside_it() {
+        let progress = SendProgress::new();
+        let first = send(&progress, true).unwrap();
+        let second = send(&progress, true).unwrap();
+        drop(first);
+        let body = second.turn();
+        second.answered();
+        body.begin().unwrap();
+    }
+
     #[test]
     fn without_a_body_only_a_sending_that_is_over_did_not_arrive() {
         let progress = SendProgress::new();
