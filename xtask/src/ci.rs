@@ -135,8 +135,8 @@ pub const STEPS: &[Step] = &[
     },
 ];
 
-/// What a server may go without: cargo-deny is built for longer than most steps take (`cargo xtask assurance deny`), and the oldest
-/// compiler comes from rustup alone. `.ci/run` names both.
+/// What a server may go without: building cargo-deny takes longer than most steps (`cargo xtask assurance deny` does it), and the
+/// oldest compiler comes from rustup alone. `.ci/run` names both.
 const MAY_BE_SKIPPED: [&str; 2] = ["deny", "msrv"];
 
 /// What the step `differential` draws.

@@ -1,5 +1,9 @@
 //! Programs that other commands start: those of this workspace, and those of the system.
 
+mod tool;
+
+pub use self::tool::{installed, tool};
+
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
@@ -33,9 +37,6 @@ impl Kind {
 
 /// What is run, and named where it fails.
 const LINE: &str = "cargo test --workspace --no-run";
-
-/// Where tools of cargo are installed.
-const TOOLS: &str = "target/tools";
 
 fn failed(what: String) -> Problem {
     Problem::general(what, format!("run `{LINE}` and mend what it names"))
@@ -259,52 +260,6 @@ pub fn install_npm(
     Ok(Ok(()))
 }
 
-/// Where a tool of cargo is; installs it below `target`, once. In one version: another one may say other things.
-///
-/// # Errors
-/// It cannot be installed.
-pub fn tool(workspace: &Workspace, name: &str, version: &str, say: fn(&str)) -> Result<PathBuf> {
-    if let Some(program) = installed(workspace, name, version) {
-        return Ok(program);
-    }
-    say(&format!("installs {name} {version} below {TOOLS}/"));
-    let mut cargo = Command::new("cargo");
-    cargo
-        .args(["install", name, "--locked", "--force"])
-        .args(["--version", &format!("={version}"), "--root"])
-        .arg(place_of(workspace, name, version))
-        // Away from the settings of this workspace.
-        .current_dir(env::temp_dir());
-    if !succeeds(&mut cargo) {
-        return Err(Problem::general(
-            format!("{name} {version} cannot be installed; why is above"),
-            "look for the version that the registry has, and name it where it is asked for in xtask/src",
-        )
-        .into());
-    }
-    Ok(program_of(workspace, name, version))
-}
-
-/// Where a tool of cargo is, if [`tool`] has installed it.
-#[must_use]
-pub fn installed(workspace: &Workspace, name: &str, version: &str) -> Option<PathBuf> {
-    let program = program_of(workspace, name, version);
-    // Cargo puts it there when it is whole.
-    program.is_file().then_some(program)
-}
-
-/// Where a tool of cargo is installed, in this version.
-fn place_of(workspace: &Workspace, name: &str, version: &str) -> PathBuf {
-    let place = absolute(workspace).join(TOOLS);
-    place.join(format!("{name}-{version}"))
-}
-
-/// Its program.
-fn program_of(workspace: &Workspace, name: &str, version: &str) -> PathBuf {
-    let programs = place_of(workspace, name, version).join("bin");
-    programs.join(format!("{name}{}", env::consts::EXE_SUFFIX))
-}
-
 /// The root of the workspace, whole: for programs that run elsewhere.
 #[must_use]
 pub fn absolute(workspace: &Workspace) -> PathBuf {
@@ -380,9 +335,9 @@ pub fn has_test(tests: &Path, filter: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::is_of;
     #[cfg(unix)]
     use super::{Command, must_pass};
-    use super::{Workspace, env, installed, is_of};
 
     #[cfg(unix)]
     #[test]
@@ -393,22 +348,6 @@ mod tests {
             .args(["-c", "read line"])
             .stdin(std::fs::File::open(text).unwrap());
         assert!(must_pass(reads, "read line", "").is_err());
-    }
-
-    #[test]
-    fn a_tool_is_installed_in_one_version() {
-        let root = tempfile::tempdir().unwrap();
-        let workspace = Workspace::new(root.path());
-        assert_eq!(installed(&workspace, "cargo-tool", "1.0.0"), None);
-        let program = format!(
-            "target/tools/cargo-tool-1.0.0/bin/cargo-tool{}",
-            env::consts::EXE_SUFFIX
-        );
-        workspace
-            .replace(&[(program, "program".to_owned())])
-            .unwrap();
-        assert!(installed(&workspace, "cargo-tool", "1.0.0").is_some());
-        assert_eq!(installed(&workspace, "cargo-tool", "1.0.1"), None);
     }
 
     #[test]

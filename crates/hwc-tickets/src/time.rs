@@ -66,6 +66,7 @@ impl ZoneOffset {
     /// `instant` as a clock in this zone shows it: `yyyy-MM-dd HH:mm:ss`, the form the service uses.
     #[must_use]
     pub fn wall_time(self, instant: Timestamp) -> String {
+        // Made once: a pattern would be read anew for each time.
         const PRINTER: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
         PRINTER.datetime_to_string(&self.offset().to_datetime(instant))
     }

@@ -4,7 +4,7 @@
 use crate::house::{House, real};
 use fuzzing::{fuzz, text};
 use std::fs;
-use xtask::{fuzz::guided::TARGETS, spec::lint};
+use xtask::{assurance::PROOFS, fuzz::guided::TARGETS, spec::lint};
 
 /// It is taken, or each problem says what is wrong; and nothing else happens.
 #[test]
@@ -48,4 +48,7 @@ fn every_target_of_a_library_is_guided_too() {
         .sum();
     assert_eq!(count, TARGETS.len(), "one is missing in TARGETS");
     assert_eq!(manifest.matches("[[bin]]").count(), count);
+    let proof = PROOFS.iter().find(|proof| proof.name == "guided").unwrap();
+    let told = format!("each of {count} targets");
+    assert!(proof.takes.contains(&told), "{}", proof.takes);
 }

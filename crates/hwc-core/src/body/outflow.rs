@@ -329,7 +329,7 @@ impl Reader {
     }
 }
 
-/// Most bytes of a file that are read at once: each reading is handed to another thread and back, which costs more than it.
+/// Most bytes of a file that are read at once: a read goes to another thread and back, which costs more than the read itself.
 const AHEAD: usize = 4 * PIECE;
 
 /// Reads a file piece by piece.

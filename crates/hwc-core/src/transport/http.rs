@@ -34,9 +34,9 @@ const LARGEST_HEAD: usize = 64 * 1024;
 /// too.
 const MOST_HEADERS: usize = 100;
 
-/// Connections that are kept open for the next call, per host: as many as a pipeline has under way at most, unless it is told
-/// otherwise. With fewer, callers that go on side by side would open a new one for most calls.
-pub(crate) const IDLE_CONNECTIONS: usize = 64;
+/// Connections that are kept open for the next call, per host: as many as a pipeline has under way at most, unless it is
+/// told otherwise. With fewer, callers that go on side by side would open a new one for most calls.
+const IDLE_CONNECTIONS: usize = 64;
 
 /// Whether requests go through a proxy.
 #[derive(Clone, Default)]
@@ -121,8 +121,8 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// The most connections that are kept open for the next call, per host. Default 64. Each of them is closed when nobody used it for 20 s;
-    /// with 0 every call opens its own.
+    /// The most idle connections that are kept for the next calls, per host. Default 64. Each is closed after 20 s without
+    /// use; with 0 none is kept, and every call opens its own.
     pub fn idle_connections(mut self, most: usize) -> Self {
         self.idle_connections = Some(most);
         self

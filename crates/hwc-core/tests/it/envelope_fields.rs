@@ -1,14 +1,8 @@
 //! What the fields of a body say, one at a time: in each row one of them decides, and all else is as plain as it can be.
 
-use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
-use hwc_core::{
-    Clock, Delivery, Makes, Operation,
-    pipeline::classify::{Answer, Verdict, judge},
-    testing::FakeClock,
-};
+use hwc_core::{Delivery, Makes, Operation, pipeline::classify::Verdict};
 
-use crate::given::{CODES, MARK, READ, SUBMIT, UPLOAD};
+use crate::given::{MARK, READ, SUBMIT, UPLOAD, judged};
 
 /// Makes a thing, and tells its id.
 const CREATE: Operation = Operation {
@@ -30,12 +24,7 @@ enum Says {
 }
 
 fn verdict(operation: &Operation, status: u16, body: &str) -> Verdict {
-    let (headers, body) = (HeaderMap::new(), Bytes::copy_from_slice(body.as_bytes()));
-    let status = StatusCode::from_u16(status).unwrap();
-    let now = FakeClock::new().now();
-    let mut answer = Answer::new(operation.idempotency, status, &headers, &body, now);
-    answer.makes = operation.makes;
-    judge(&answer, CODES)
+    judged(operation.idempotency, operation.makes, status, body)
 }
 
 fn says(operation: &Operation, status: u16, body: &str) -> Says {

@@ -1,22 +1,8 @@
 //! What a single key or value of an answer says: success, failure, or neither.
 
-use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
-use hwc_core::{
-    Clock, Delivery, Fault, Idempotency, Makes,
-    pipeline::classify::{Answer, Verdict, judge},
-    testing::FakeClock,
-};
+use hwc_core::{Delivery, Fault, Idempotency, Makes, pipeline::classify::Verdict};
 
-use crate::given::CODES;
-
-fn judged(effect: Idempotency, makes: Makes, status: u16, body: &str) -> Verdict {
-    let (headers, body) = (HeaderMap::new(), Bytes::copy_from_slice(body.as_bytes()));
-    let status = StatusCode::from_u16(status).unwrap();
-    let mut answer = Answer::new(effect, status, &headers, &body, FakeClock::new().now());
-    answer.makes = makes;
-    judge(&answer, CODES)
-}
+use crate::given::judged;
 
 /// An answer to a read.
 fn of_read(body: &str) -> Verdict {

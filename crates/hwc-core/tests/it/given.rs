@@ -3,12 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::Request;
+use http::{HeaderMap, Request, StatusCode};
 use hwc_core::{
     CallOptions, Category, Clock, Delivery, Endpoint, ErrorCode, Fault, FaultKind, Idempotency,
     Makes, Operation, Pipeline, PipelineBuilder, Reply, RequestContent, ResponseContent,
     RetryPolicy, Timeouts,
     identity::Token,
+    pipeline::classify::{Answer, Verdict, judge},
     testing::{FakeClock, ScriptedTransport, Step},
 };
 
@@ -213,6 +214,15 @@ pub(crate) fn request(operation: &Operation) -> Request<Bytes> {
         .header("content-type", "application/json")
         .body(body)
         .unwrap()
+}
+
+/// What the judge says of an answer without headers, to a call with this effect that makes such a thing.
+pub(crate) fn judged(effect: Idempotency, makes: Makes, status: u16, body: &str) -> Verdict {
+    let (headers, body) = (HeaderMap::new(), Bytes::copy_from_slice(body.as_bytes()));
+    let status = StatusCode::from_u16(status).unwrap();
+    let mut answer = Answer::new(effect, status, &headers, &body, FakeClock::new().now());
+    answer.makes = makes;
+    judge(&answer, CODES)
 }
 
 pub(crate) fn token() -> Token {

@@ -12,6 +12,7 @@ mod submits;
 mod tickets;
 
 use crate::ledger::faults::Fault;
+use futures_util::FutureExt as _;
 use hwc_core::{
     Clock as _, Transport,
     testing::{FakeClock, ScriptedTransport},
@@ -33,6 +34,16 @@ const MOST_AWAITS: usize = 2_000;
 
 /// A verb of a ticket. Gives whether it succeeds.
 type Verb = fn(&Ticket) -> Pin<Box<dyn Future<Output = bool>>>;
+
+/// Runs a verb. Gives whether it succeeds.
+fn is_ok<T: 'static, E: 'static, V>(verb: V) -> Pin<Box<dyn Future<Output = bool>>>
+where
+    V: IntoFuture<Output = Result<T, E>>,
+    V::IntoFuture: 'static,
+{
+    let ended = verb.into_future();
+    ended.map(|result| result.is_ok()).boxed_local()
+}
 
 /// A line on which every request waits twice: before anything of it goes out, and with its answer.
 #[derive(Debug)]

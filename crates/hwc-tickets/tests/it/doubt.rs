@@ -139,14 +139,18 @@ fn a_second_page_that_comes_late_puts_no_message_earlier() {
 fn a_stored_page_does_not_tell_when_a_message_was_sent() {
     let service = after_talk(2, false);
     let at = service.clock.elapsed();
-    for tells_age in [false, true] {
+    for is_stored in [false, true] {
         let mut world = service.world();
         world.faults = [Fault::Reset(true)].into();
-        world.copy = tells_age.then_some(Copied { at, tells_age });
+        let copy = Copied {
+            at,
+            tells_age: true,
+        };
+        world.copy = is_stored.then_some(copy);
         drop(world);
         let pending = in_doubt(&service, &service.client(), 1, "ping");
         let stored = serde_json::to_value(pending).unwrap();
-        assert_eq!(stored["span"].is_null(), tells_age, "{stored}");
+        assert_eq!(stored["span"].is_null(), is_stored, "{stored}");
         assert!(!stored["baseline"].is_null(), "{stored}");
     }
 }

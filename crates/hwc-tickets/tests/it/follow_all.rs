@@ -244,14 +244,14 @@ fn one_that_has_ended_is_let_go_after_its_last_words_and_goes_on_when_it_is_open
     assert_eq!(polls.recv().unwrap(), 0);
 }
 
-/// The clock of the client alone, which is set: that of the service goes on.
+/// The clock of the client, which is set ahead or back. That of the service is not.
 #[derive(Debug, Clone)]
-struct Set {
+struct ClientClock {
     clock: FakeClock,
     ahead: Arc<AtomicI64>,
 }
 
-impl Clock for Set {
+impl Clock for ClientClock {
     fn now(&self) -> Timestamp {
         self.clock.now() + SignedDuration::from_secs(self.ahead.load(Ordering::Relaxed))
     }
@@ -271,7 +271,7 @@ fn one_that_has_ended_is_followed_as_long_whatever_the_clock_is_set_to() {
     for hours in [-2, 2] {
         let desk = desk();
         let (sender, polls) = mpsc::channel();
-        let clock = Set {
+        let clock = ClientClock {
             clock: desk.clock.clone(),
             ahead: Arc::default(),
         };

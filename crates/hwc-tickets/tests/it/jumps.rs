@@ -46,7 +46,7 @@ impl Jumps {
         }
     }
 
-    /// Not without an end: who waits for nothing is to be found waiting.
+    /// Only so many: a jump that is due keeps the fake clock going, and work that waits for nothing would never be noticed.
     async fn some(&mut self, apart: Duration) {
         for _ in 0..self.rng.usize(..=MOST) {
             let millis = u64::try_from(apart.as_millis()).unwrap();

@@ -327,7 +327,7 @@ impl Fields {
                     && !matches!(known, Known::Time | Known::RequestId);
                 self.is_doubtful |=
                     matches!(key, Key::Outcome(outcome) if outcome.is_doubtful(&seen));
-                // A read does not come by here.
+                // Of a read these are content, and not looked at: see the arm above.
                 self.has_other |= seen.weight == Weight::Something;
             }
         }

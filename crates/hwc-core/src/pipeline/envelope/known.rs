@@ -226,13 +226,13 @@ fn is_yes(text: &str) -> bool {
     }
 }
 
-/// An id as services make them: hexadecimal digits (a number is no more than those), or letters with many digits. Words may
-/// say anything, and so may a code of an error.
+/// An id as services make them: hexadecimal digits, as any number has, or letters with many digits. Words may say anything,
+/// and so may a code of an error.
 fn is_id(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    let is_digit = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+    let is_hexadecimal = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
     let is_made =
-        text.bytes().all(is_digit) || text.bytes().filter(u8::is_ascii_digit).count() >= 8;
+        text.bytes().all(is_hexadecimal) || text.bytes().filter(u8::is_ascii_digit).count() >= 8;
     text.len() <= LONGEST_ID
         && !text.starts_with('-')
         && text.bytes().all(is_part)

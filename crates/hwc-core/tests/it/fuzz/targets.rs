@@ -91,7 +91,7 @@ pub(crate) fn retry_after_and_dates() -> impl Fn(&[u8]) {
     }
 }
 
-/// Canonical stays canonical, is what another implementation makes of it, and is at most three times as long, and a little.
+/// Canonical stays canonical, is what another implementation makes of it, and is at most four times as long, and a little.
 pub(crate) fn canonical_requests() -> impl Fn(&[u8]) {
     let secret = SecretString::from("C4NARY");
     let headers = HeaderMap::new();

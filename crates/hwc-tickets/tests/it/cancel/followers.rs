@@ -8,6 +8,7 @@ use crate::{
     reading::desk::{Desk, Rules},
 };
 use futures_util::future::{Either, select};
+use hwc_core::Clock;
 use hwc_tickets::{
     AllCursorFile, AllEvent, Client, CursorFile, Event, TicketId,
     follow_new::{TicketEvent, TicketsCursorFile},
@@ -52,7 +53,13 @@ fn judge(before: &Book, dropped: &Book, then: &Book, expected: &[&str], told: &s
     );
 }
 
-async fn follow(client: Client, clock: impl hwc_core::Clock, path: &Path, book: &Mutex<Book>) {
+/// Listens for so long. A follower does not end by itself.
+async fn listen_for(time: Duration, clock: &impl Clock, listen: impl Future<Output = ()>) {
+    let ended = select(pin!(listen), clock.sleep(time)).await;
+    assert!(matches!(ended, Either::Right(_)), "it ended");
+}
+
+async fn follow(client: Client, clock: impl Clock, path: &Path, book: &Mutex<Book>) {
     let file = CursorFile::open(path).unwrap();
     let follow = client
         .follow(["a", "b"].map(|id| TicketId::new(id).unwrap()))
@@ -69,9 +76,7 @@ async fn follow(client: Client, clock: impl hwc_core::Clock, path: &Path, book: 
             }
         }
     };
-    let listen = pin!(listen);
-    let ended = select(listen, clock.sleep(S(20))).await;
-    assert!(matches!(ended, Either::Right(_)), "it ended");
+    listen_for(S(20), &clock, listen).await;
 }
 
 #[test]
@@ -109,7 +114,7 @@ fn a_follower_goes_on_where_its_file_stands() {
     });
 }
 
-async fn follow_new(client: Client, clock: impl hwc_core::Clock, path: &Path, book: &Mutex<Book>) {
+async fn follow_new(client: Client, clock: impl Clock, path: &Path, book: &Mutex<Book>) {
     let file = TicketsCursorFile::open(path).unwrap();
     let follow = client.tickets().follow_new().cursor_file(file);
     let mut events = follow.interval(S(10), S(10)).stream();
@@ -127,9 +132,7 @@ async fn follow_new(client: Client, clock: impl hwc_core::Clock, path: &Path, bo
             }
         }
     };
-    let listen = pin!(listen);
-    let ended = select(listen, clock.sleep(S(35))).await;
-    assert!(matches!(ended, Either::Right(_)), "it ended");
+    listen_for(S(35), &clock, listen).await;
 }
 
 #[test]
@@ -162,7 +165,7 @@ fn a_follower_of_the_list_goes_on_where_its_file_stands() {
     });
 }
 
-async fn follow_all(client: Client, clock: impl hwc_core::Clock, path: &Path, book: &Mutex<Book>) {
+async fn follow_all(client: Client, clock: impl Clock, path: &Path, book: &Mutex<Book>) {
     let file = AllCursorFile::open(path).unwrap();
     let follow = client.follow_all().since(Timestamp::UNIX_EPOCH);
     let follow = follow.interval(S(3), S(3)).list_interval(S(10), S(10));
@@ -181,9 +184,7 @@ async fn follow_all(client: Client, clock: impl hwc_core::Clock, path: &Path, bo
             }
         }
     };
-    let listen = pin!(listen);
-    let ended = select(listen, clock.sleep(S(30))).await;
-    assert!(matches!(ended, Either::Right(_)), "it ended");
+    listen_for(S(30), &clock, listen).await;
 }
 
 #[test]

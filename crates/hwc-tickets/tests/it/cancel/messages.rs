@@ -1,8 +1,7 @@
 //! What is read, taken back and handed over in a conversation.
 
-use super::{Halting, Verb, each_await, nothing_is_left, poll_at_most};
+use super::{Halting, Verb, each_await, is_ok, nothing_is_left, poll_at_most};
 use crate::reading::desk::{Desk, Rules};
-use futures_util::FutureExt as _;
 use hwc_tickets::{Error, Message, Ticket};
 use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 
@@ -27,28 +26,15 @@ fn messages_are_marked_and_taken_back_once_or_not() {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     let all: Vec<String> = texts(&["opened", "an answer", "wrong", "last"]);
     let verbs: [(&str, Verb, Ledger); 3] = [
-        (
-            "mark read",
-            |it| {
-                let mark = it.mark_read().into_future();
-                mark.map(|result| result.is_ok()).boxed_local()
-            },
-            (all.clone(), true),
-        ),
+        ("mark read", |it| is_ok(it.mark_read()), (all.clone(), true)),
         (
             "recall",
-            |it| {
-                let recall = it.recall("m-3").into_future();
-                recall.map(|result| result.is_ok()).boxed_local()
-            },
+            |it| is_ok(it.recall("m-3")),
             (texts(&["opened", "an answer", "last"]), false),
         ),
         (
             "recall last",
-            |it| {
-                let recall = it.recall_last().into_future();
-                recall.map(|result| result.is_ok()).boxed_local()
-            },
+            |it| is_ok(it.recall_last()),
             (texts(&["opened", "an answer", "wrong"]), false),
         ),
     ];

@@ -9,9 +9,9 @@ use crate::{
     reading::desk::{Desk, Rules},
 };
 use futures_util::FutureExt as _;
-use hwc_tickets::{Client, TicketId};
+use hwc_tickets::{Client, Message, TicketId};
 use serde_json::json;
-use std::{pin::Pin, time::Duration};
+use std::{collections::BTreeMap, pin::Pin, time::Duration};
 
 const S: fn(u64) -> Duration = Duration::from_secs;
 
@@ -20,6 +20,16 @@ type Read = fn(&Client) -> Pin<Box<dyn Future<Output = Vec<String>>>>;
 fn ids(names: &[&str]) -> Vec<TicketId> {
     let id = |name: &&str| TicketId::new(*name).unwrap();
     names.iter().map(id).collect()
+}
+
+fn contents(messages: Vec<Message>) -> Vec<String> {
+    let messages = messages.into_iter();
+    messages.map(|message| message.content).collect()
+}
+
+fn counts(unread: BTreeMap<TicketId, u64>) -> Vec<String> {
+    let unread = unread.into_iter();
+    unread.map(|(id, count)| format!("{id} {count}")).collect()
 }
 
 fn desk() -> Desk {
@@ -68,22 +78,14 @@ struct Place {
 fn a_conversation_and_what_is_unread() {
     let history: Read = |client| {
         let history = client.ticket("a").unwrap().history().page_size(10);
-        let read = history.collect().map(|read| {
-            let messages = read.unwrap().messages.into_iter();
-            messages
-                .map(|message| message.content)
-                .collect::<Vec<String>>()
-        });
+        let read = history.collect();
+        let read = read.map(|read| contents(read.unwrap().messages));
         read.boxed_local()
     };
     each_read("history", 6, history, conversation);
     let unread: Read = |client| {
-        let unread = client.unread(ids(&["a", "b"])).fetch().map(|counts| {
-            let counts = counts.into_result().unwrap().into_iter();
-            counts
-                .map(|(id, count)| format!("{id} {count}"))
-                .collect::<Vec<String>>()
-        });
+        let unread = client.unread(ids(&["a", "b"])).fetch();
+        let unread = unread.map(|unread| counts(unread.into_result().unwrap()));
         unread.boxed_local()
     };
     each_read("unread", 1, unread, conversation);
@@ -99,12 +101,7 @@ fn a_ticket_its_status_and_the_id_of_a_message() {
     each_read("status", 1, status, conversation);
     let detail: Read = |client| {
         let detail = client.ticket("a").unwrap().detail().into_future();
-        let detail = detail.map(|detail| {
-            let messages = detail.unwrap().messages.into_iter();
-            messages
-                .map(|message| message.content)
-                .collect::<Vec<String>>()
-        });
+        let detail = detail.map(|detail| contents(detail.unwrap().messages));
         detail.boxed_local()
     };
     each_read("detail", 1, detail, conversation);
@@ -174,12 +171,8 @@ fn the_list_the_log_and_what_is_unread_in_all_of_it() {
     };
     each_read("list", 4, list, begin);
     let unread: Read = |client| {
-        let unread = client.unread_all().fetch().map(|unread| {
-            let counts = unread.into_result().unwrap().into_iter();
-            counts
-                .map(|(id, count)| format!("{id} {count}"))
-                .collect::<Vec<String>>()
-        });
+        let unread = client.unread_all().fetch();
+        let unread = unread.map(|unread| counts(unread.into_result().unwrap()));
         unread.boxed_local()
     };
     each_read("unread of all", 3, unread, begin);

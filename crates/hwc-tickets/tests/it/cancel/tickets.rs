@@ -1,7 +1,7 @@
 //! Tickets: opened, in doubt, and what is done to them.
 
 use super::{
-    Halting, Verb, each_await, fates, nothing_is_left, outbox_in, poll_at_most,
+    Halting, Verb, each_await, fates, is_ok, nothing_is_left, outbox_in, poll_at_most,
     rules::{Counter, draft},
 };
 use crate::{
@@ -10,7 +10,6 @@ use crate::{
     office::{Office, Row},
     opening::{Service, as_op},
 };
-use futures_util::FutureExt as _;
 use hwc_tickets::{
     AttachmentId, Client, CreateTicket, Created, Rating, Result, TicketDraft, TicketOutcome,
     TicketReceipt, choices::Agreement,
@@ -186,36 +185,18 @@ fn what_is_done_to_a_ticket_is_done_once_or_not() {
     let verbs: [(&str, i64, Verb); 7] = [
         ("close", 1, |it| {
             let rating = Rating::new("Quick.").points(1, 5);
-            let close = it.close().rating(rating).into_future();
-            close.map(|result| result.is_ok()).boxed_local()
+            is_ok(it.close().rating(rating))
         }),
-        ("confirm", 2, |it| {
-            let confirm = it.confirm().into_future();
-            confirm.map(|result| result.is_ok()).boxed_local()
-        }),
-        ("cancel", 0, |it| {
-            let cancel = it.cancel().into_future();
-            cancel.map(|result| result.is_ok()).boxed_local()
-        }),
-        ("delete", 3, |it| {
-            let delete = it.delete().into_future();
-            delete.map(|result| result.is_ok()).boxed_local()
-        }),
-        ("urge", 1, |it| {
-            let urge = it.urge().into_future();
-            urge.map(|result| result.is_ok()).boxed_local()
-        }),
+        ("confirm", 2, |it| is_ok(it.confirm())),
+        ("cancel", 0, |it| is_ok(it.cancel())),
+        ("delete", 3, |it| is_ok(it.delete())),
+        ("urge", 1, |it| is_ok(it.urge())),
         ("set contact", 1, |it| {
             let change = it.set_contact().phone("86", "13800000000");
-            let change = change.mail("me@example.com").into_future();
-            change.map(|result| result.is_ok()).boxed_local()
+            is_ok(change.mail("me@example.com"))
         }),
         ("score", 3, |it| {
-            let score = it.score(Rating::new("Quick.").points(1, 5));
-            score
-                .into_future()
-                .map(|result| result.is_ok())
-                .boxed_local()
+            is_ok(it.score(Rating::new("Quick.").points(1, 5)))
         }),
     ];
     for (verb, status, run) in verbs {
