@@ -30,6 +30,9 @@ const FULL: u64 = MOST_BYTES / 2;
 const LARGE: u64 = MOST_BYTES / 4 * 3;
 /// Lines that may be out of date before the file is written anew.
 const MOST_OLD_LINES: usize = 256;
+/// What to do about a file that cannot be read. A line is written only when the one before is on the disk.
+const UNREADABLE: &str = "Keep a copy of the file: it tells what is in doubt. Where its last line alone cannot be read, the machine may have gone down \
+    while that was written: nothing had been sent for it then, and without it the file can be used.";
 /// Removals that are remembered.
 const MOST_REMOVED: usize = 100;
 
@@ -161,7 +164,14 @@ impl FileOutbox {
             .with_source(error)
         };
         let mut file = open_private(&path).map_err(storage)?;
-        let records = read(&mut file).map_err(|error| storage(named(&path, error)))?;
+        let records = read(&mut file).map_err(|error| {
+            let is_content = error.kind() == io::ErrorKind::InvalidData;
+            let error = storage(named(&path, error));
+            match is_content {
+                true => error.with_help(UNREADABLE),
+                false => error,
+            }
+        })?;
         let outbox = Self {
             path,
             journal: Mutex::new(Journal {

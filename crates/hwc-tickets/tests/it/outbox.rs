@@ -424,6 +424,7 @@ fn files_that_are_no_outbox_are_refused_and_left_alone() {
         fs::write(&path, content).unwrap();
         let error = FileOutbox::open(&path).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Storage, "{content:?}");
+        assert!(error.help().contains("Keep a copy"), "{error:?}");
         assert_eq!(fs::read_to_string(&path).unwrap(), content);
     }
 }
