@@ -157,6 +157,7 @@ impl Pipeline {
                 request_id: record.request_id.take(),
                 attempts: record.attempts,
                 elapsed: self.clock.elapsed().saturating_sub(record.started),
+                answered_at: record.answered_at,
             }),
             Content::Bytes(..) => Err(misfit(operation)),
         }
@@ -198,6 +199,7 @@ impl Pipeline {
             attempts: record.attempts,
             started: record.started,
             elapsed: self.clock.elapsed().saturating_sub(record.started),
+            answered_at: record.answered_at,
         };
         Ok(Download::new(facts, beginning, incoming, place))
     }

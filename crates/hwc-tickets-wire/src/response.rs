@@ -40,6 +40,8 @@ pub struct Response<T, E = Fault> {
     pub attempts: u32,
     /// Time from the beginning of the call to its end; of a file, until it began to come.
     pub elapsed: Duration,
+    /// When the head of the answer came, as [`Clock::elapsed`](hwc_core::Clock::elapsed) of the pipeline's clock tells time.
+    pub answered_at: Duration,
     /// Bytes that were not UTF-8 were replaced by U+FFFD: ids that hold the mark must not be used.
     pub lossy: bool,
     /// The answer reports a failure beside the data it brings: what it lacks is not empty, but missing.
@@ -68,6 +70,7 @@ impl<T, E> Response<T, E> {
             request_id: self.request_id,
             attempts: self.attempts,
             elapsed: self.elapsed,
+            answered_at: self.answered_at,
             lossy: self.lossy,
             partial_failure: self.partial_failure,
             operation: self.operation,
@@ -254,6 +257,7 @@ impl Answer for Download {
             request_id: file.request_id().map(str::to_owned),
             attempts: file.attempts(),
             elapsed: file.elapsed(),
+            answered_at: file.answered_at(),
             lossy: false,
             partial_failure: false,
             operation,
@@ -280,6 +284,7 @@ fn from_reply<T: Model>(operation: &'static Operation, reply: Reply) -> Result<R
         request_id: reply.request_id,
         attempts: reply.attempts,
         elapsed: reply.elapsed,
+        answered_at: reply.answered_at,
         lossy: reply.lossy,
         partial_failure: reply.partial_failure,
         operation,

@@ -300,8 +300,9 @@ impl<C> ClientBuilder<C> {
     }
 
     /// Most requests under way at the same time of this client and its clones together, each on a connection of its own.
-    /// Default 64; as many idle connections are kept, and each is closed after 20 s without use. A call that finds no place
-    /// waits for one within its deadline; if none becomes free it ends as [`ErrorKind::Timeout`], and nothing was sent.
+    /// Default 64. Of each host as many idle connections are kept; one that nobody used for 20 s is not used again, and is closed
+    /// within 20 s more. A call that finds no place waits for one within its deadline; if none becomes free it ends as
+    /// [`ErrorKind::Timeout`], and nothing was sent.
     ///
     /// # Errors
     /// [`ClientBuilder::build`] refuses 0.

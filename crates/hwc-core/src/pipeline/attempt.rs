@@ -79,7 +79,7 @@ pub(super) async fn attempt(
         Some(watch) => outgoing::send(pipeline, request, call, &progress, watch).await?,
     };
     let (head, body) = response.into_parts();
-    record.see_head(&head.headers);
+    record.see_head(&head.headers, pipeline.clock.elapsed());
     let now = pipeline.clock.now();
     // Only signatures depend on the clock. A stored answer has the time at which it was stored.
     if identity.is_signed()

@@ -140,10 +140,11 @@ impl PipelineBuilder {
 
     /// The most requests under way at the same time, each on a connection of its own. Default 64.
     ///
-    /// As many idle connections are kept for the next calls, and each is closed after 20 s without use; a transport of your
-    /// own has its own rule. A call that finds no place waits for one, in order, within its deadline; if none becomes free it
-    /// ends as [`Timeout`](crate::FaultKind::Timeout) with [`Delivery::NotSent`](crate::Delivery::NotSent). So any number of
-    /// callers may share a pipeline without using up the descriptors of the process.
+    /// Of each host as many idle connections are kept for the next calls. One that nobody used for 20 s is not used again, and is
+    /// closed within 20 s more; a transport of your own has its own rule. A call that finds no place waits for one, in
+    /// order, within its deadline; if none becomes free it ends as [`Timeout`](crate::FaultKind::Timeout) with
+    /// [`Delivery::NotSent`](crate::Delivery::NotSent). So any number of callers may share a pipeline without using up the
+    /// descriptors of the process: it takes this many at most, and as many for each host it has talked to in the last 40 s.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;
         self

@@ -70,6 +70,8 @@ pub(super) struct Facts {
     /// When the call began.
     pub(super) started: Duration,
     pub(super) elapsed: Duration,
+    /// When the head of the answer came.
+    pub(super) answered_at: Duration,
 }
 
 impl Download {
@@ -137,6 +139,12 @@ impl Download {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.facts.elapsed
+    }
+
+    /// When the head of the answer came, as [`Clock::elapsed`](crate::Clock::elapsed) tells time.
+    #[must_use]
+    pub fn answered_at(&self) -> Duration {
+        self.facts.answered_at
     }
 
     /// The next piece. `None` at the end, and only when that is proven: by the declared length, by the last

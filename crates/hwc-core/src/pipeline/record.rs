@@ -15,6 +15,8 @@ pub(super) struct CallRecord {
     pub(super) attempts: u32,
     /// Repeats paid out of the budget.
     pub(super) repeats: u32,
+    /// When the head of the last answer came. Zero: none did.
+    pub(super) answered_at: Duration,
     /// Id of the last answer that had one.
     pub(super) request_id: Option<String>,
     /// The most that may have happened in any attempt.
@@ -29,14 +31,16 @@ impl CallRecord {
             started: clock.elapsed(),
             attempts: 0,
             repeats: 0,
+            answered_at: Duration::ZERO,
             request_id: None,
             delivery: Delivery::NotSent,
             earlier: Delivery::NotSent,
         }
     }
 
-    /// Keeps the request id of an answer as soon as its head is there.
-    pub(super) fn see_head(&mut self, headers: &HeaderMap) {
+    /// Keeps when an answer came and its request id, as soon as its head is there: the body may come slowly.
+    pub(super) fn see_head(&mut self, headers: &HeaderMap, at: Duration) {
+        self.answered_at = at;
         self.request_id = headers
             .get("x-request-id")
             .and_then(|value| value.to_str().ok())

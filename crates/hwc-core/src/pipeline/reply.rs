@@ -29,6 +29,9 @@ pub struct Reply {
     pub attempts: u32,
     /// Time from the beginning of the call to its end.
     pub elapsed: Duration,
+    /// When the head of the answer came, as [`Clock::elapsed`](crate::Clock::elapsed) tells time: so it belongs to the `Date` of
+    /// the answer, however slowly the body came.
+    pub answered_at: Duration,
 }
 
 impl Reply {
@@ -63,6 +66,7 @@ impl fmt::Debug for Reply {
             .field("request_id", &self.request_id)
             .field("attempts", &self.attempts)
             .field("elapsed", &self.elapsed)
+            .field("answered_at", &self.answered_at)
             .finish_non_exhaustive()
     }
 }

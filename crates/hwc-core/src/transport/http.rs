@@ -121,8 +121,8 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// The most idle connections that are kept for the next calls, per host. Default 64. Each is closed after 20 s without
-    /// use; with 0 none is kept, and every call opens its own.
+    /// The most connections that are kept open for the next call, per host. Default 64. One that nobody used for 20 s is not used
+    /// again, and is closed within 20 s more. With 0 every call opens its own.
     pub fn idle_connections(mut self, most: usize) -> Self {
         self.idle_connections = Some(most);
         self

@@ -40,7 +40,7 @@ impl Moment {
     }
 }
 
-/// What the clock of the service showed, and when that came, on the monotonic clock.
+/// What the clock of the service showed, and when the head of the answer with it came, on the monotonic clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ServiceClock {
     date: Timestamp,
@@ -48,7 +48,7 @@ pub(crate) struct ServiceClock {
 }
 
 impl ServiceClock {
-    /// Read off an answer of `date` that came at the moment `at`. `None`: it was stored on the way, and tells when that was.
+    /// Read off an answer of `date` whose head came at the moment `at`. `None`: it was stored on the way, and tells when that was.
     pub(crate) fn read(date: Option<Timestamp>, at: Duration, is_stored: bool) -> Option<Self> {
         let date = date.filter(|_| !is_stored)?;
         Some(Self { date, at })

@@ -22,7 +22,7 @@ const VERSION: u32 = 2;
 /// The oldest that is read: it had no tickets.
 const OLDEST: u32 = 1;
 /// How its first line begins.
-const BEGINNING: &str = "{\"hwc_tickets_outbox\":";
+const BEGINNING: &[u8] = b"{\"hwc_tickets_outbox\":";
 /// Larger files are not an outbox.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 /// A file of so many bytes takes no new record, and one of so many is written anew: so it can always be read again.
@@ -30,6 +30,9 @@ const FULL: u64 = MOST_BYTES / 2;
 const LARGE: u64 = MOST_BYTES / 4 * 3;
 /// Lines that may be out of date before the file is written anew.
 const MOST_OLD_LINES: usize = 256;
+/// What to do about a file that cannot be read. A line is written only when the one before is on the disk.
+const UNREADABLE: &str = "Keep a copy of the file: it tells what is in doubt. Where its last line alone cannot be read, the machine may have gone down \
+    while that was written: nothing had been sent for it then, and without it the file can be used.";
 /// Removals that are remembered.
 const MOST_REMOVED: usize = 100;
 
@@ -65,6 +68,29 @@ struct Records {
 }
 
 impl Records {
+    /// Takes in a line.
+    fn take(&mut self, number: usize, line: Line) -> io::Result<()> {
+        match (number, line) {
+            (1, Line::HwcTicketsOutbox(OLDEST..=VERSION)) => {}
+            (1, Line::HwcTicketsOutbox(version)) => {
+                return Err(bad(format!(
+                    "it has version {version}, this crate reads up to {VERSION}: use a newer version of it"
+                )));
+            }
+            (1, _) | (_, Line::HwcTicketsOutbox(_)) => {
+                return Err(bad(format!("line {number} is not of an outbox")));
+            }
+            (_, Line::Open(pending)) => self.put(*pending),
+            (_, Line::OpenTicket(pending)) => self.put_ticket(*pending),
+            (_, Line::Removed(removed)) => self.remove(removed),
+            (_, Line::Closed(id)) => self.remove(Removed {
+                id,
+                why: Removal::Other,
+            }),
+        }
+        Ok(())
+    }
+
     fn put(&mut self, pending: Pending) {
         self.open.retain(|other| other.id() != pending.id());
         self.open.push(pending);
@@ -138,7 +164,14 @@ impl FileOutbox {
             .with_source(error)
         };
         let mut file = open_private(&path).map_err(storage)?;
-        let records = read(&mut file).map_err(|error| storage(named(&path, error)))?;
+        let records = read(&mut file).map_err(|error| {
+            let is_content = error.kind() == io::ErrorKind::InvalidData;
+            let error = storage(named(&path, error));
+            match is_content {
+                true => error.with_help(UNREADABLE),
+                false => error,
+            }
+        })?;
         let outbox = Self {
             path,
             journal: Mutex::new(Journal {
@@ -301,50 +334,44 @@ fn line(entry: &Line) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// The open records of a file. A last line without its end was being written when the process died:
-/// its submit had not begun, so it is left out.
+/// The open records of a file. A last line without its end was being written when the process died: its submit had not begun,
+/// so it is left out where it is cut. One that is whole counts: an editor may have taken the end of a line away, and a record
+/// too many does no harm.
 fn read(file: &mut File) -> io::Result<Records> {
-    let bad = |reason: String| io::Error::new(io::ErrorKind::InvalidData, reason);
     if file.metadata()?.len() > MOST_BYTES {
         return Err(bad(format!("it is larger than {MOST_BYTES} bytes")));
     }
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     file.rewind()?;
-    file.take(MOST_BYTES).read_to_string(&mut text)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let complete = text.rfind('\n').map_or(0, |end| end + 1);
-    // What is left out is written over: it has to be ours.
-    if complete == 0 && !BEGINNING.starts_with(text) && !text.starts_with(BEGINNING) {
-        return Err(bad("line 1 is not of an outbox".to_owned()));
-    }
+    file.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let mut records = Records::default();
-    for (number, text) in text.get(..complete).unwrap_or_default().lines().enumerate() {
+    for (number, text) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let number = number + 1;
-        let entry = serde_json::from_str(text).map_err(|error| {
-            bad(format!(
-                "line {number} is not of an outbox ({:?} at column {})",
-                error.classify(),
-                error.column()
-            ))
-        })?;
-        match (number, entry) {
-            (1, Line::HwcTicketsOutbox(OLDEST..=VERSION)) => {}
-            (1, Line::HwcTicketsOutbox(version)) => {
+        let is_ended = text.ends_with(b"\n");
+        match serde_json::from_slice(text) {
+            Ok(entry) => records.take(number, entry)?,
+            // Also in the middle of a letter.
+            Err(_) if !is_ended && (number > 1 || is_half_a_head(text)) => {}
+            Err(error) => {
                 return Err(bad(format!(
-                    "it has version {version}, this crate reads up to {VERSION}: use a newer version of it"
+                    "line {number} is not of an outbox ({:?} at column {})",
+                    error.classify(),
+                    error.column()
                 )));
             }
-            (1, _) | (_, Line::HwcTicketsOutbox(_)) => {
-                return Err(bad(format!("line {number} is not of an outbox")));
-            }
-            (_, Line::Open(pending)) => records.put(*pending),
-            (_, Line::OpenTicket(pending)) => records.put_ticket(*pending),
-            (_, Line::Removed(removed)) => records.remove(removed),
-            (_, Line::Closed(id)) => records.remove(Removed {
-                id,
-                why: Removal::Other,
-            }),
         }
     }
     Ok(records)
+}
+
+/// Whether it is cut out of the first line of an outbox. What is left out is written over: it has to be ours.
+fn is_half_a_head(text: &[u8]) -> bool {
+    BEGINNING.starts_with(text)
+        || (text.strip_prefix(BEGINNING)).is_some_and(|rest| rest.iter().all(u8::is_ascii_digit))
+}
+
+/// An error about what stands in the file.
+fn bad(reason: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, reason)
 }

@@ -265,6 +265,15 @@ impl Clock for ClientClock {
     }
 }
 
+/// As [`follow`] by this clock, with 300 s for what has ended.
+fn keeping(desk: &Desk, clock: &Set) -> FollowAll {
+    let client = desk.builder().clock(clock.clone()).build().unwrap();
+    (client.follow_all().since(Timestamp::UNIX_EPOCH))
+        .interval(S(3), S(3))
+        .list_interval(S(10), S(10))
+        .keep_ended(S(300))
+}
+
 /// A clock that is set neither lets it go before its time nor keeps it.
 #[test]
 fn one_that_has_ended_is_followed_as_long_whatever_the_clock_is_set_to() {
@@ -291,12 +300,7 @@ fn one_that_has_ended_is_followed_as_long_whatever_the_clock_is_set_to() {
                 sender.send(polls.count()).unwrap();
             }),
         ];
-        let client = desk.builder().clock(clock).build().unwrap();
-        let follow = (client.follow_all().since(Timestamp::UNIX_EPOCH))
-            .interval(S(3), S(3))
-            .list_interval(S(10), S(10))
-            .keep_ended(S(300));
-        let (told, _) = run(&desk, follow, plan, 1_000);
+        let (told, _) = run(&desk, keeping(&desk, &clock), plan, 1_000);
         let expected = [
             "new old",
             "old: before",
@@ -305,6 +309,48 @@ fn one_that_has_ended_is_followed_as_long_whatever_the_clock_is_set_to() {
         ];
         assert_eq!(told, expected, "{hours}");
         assert_eq!(polls.recv().unwrap(), 0, "{hours}");
+    }
+}
+
+/// Another run has the wall clock alone to go by, which was set in the one before, or went on while the machine slept; or it was wrong
+/// then and is right now.
+#[test]
+fn one_that_has_ended_is_followed_as_long_in_the_next_run() {
+    for (at_first, meanwhile, next) in [(0, 2, 2), (0, -2, -2), (2, 2, 0)] {
+        let desk = desk();
+        let (sender, polls) = mpsc::channel();
+        let ahead = Arc::new(AtomicI64::new(at_first * 3600));
+        let clock = Set {
+            clock: desk.clock.clone(),
+            ahead: Arc::clone(&ahead),
+        };
+        let set = Arc::clone(&ahead);
+        let plan = vec![
+            change(80, |state| {
+                state.status.insert("old".to_owned(), 3);
+            }),
+            change(120, move |state| {
+                set.store(meanwhile * 3600, Ordering::Relaxed);
+                state.post("old", 1, "a word");
+            }),
+        ];
+        let (_, cursor) = run(&desk, keeping(&desk, &clock), plan, 150);
+        ahead.store(next * 3600, Ordering::Relaxed);
+        let plan = vec![
+            change(150, |state| {
+                state.post("old", 1, "last words");
+            }),
+            change(600, |state| state.asked.clear()),
+            change(900, move |state| {
+                let asked = state.asked.iter();
+                let polls = asked.filter(|asked| asked.operation() == "poll");
+                sender.send(polls.count()).unwrap();
+            }),
+        ];
+        let follow = keeping(&desk, &clock).resume(cursor.unwrap());
+        let (told, _) = run(&desk, follow, plan, 1_000);
+        assert_eq!(told, ["old: last words"], "{at_first} {meanwhile} {next}");
+        assert_eq!(polls.recv().unwrap(), 0, "{at_first} {meanwhile} {next}");
     }
 }
 

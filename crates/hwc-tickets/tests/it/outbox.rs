@@ -258,6 +258,40 @@ fn a_line_that_was_being_written_at_the_end_is_left_out() {
     );
 }
 
+/// Keys are in any language, so the end of the process may stand in the middle of a letter. A last line that lost nothing but
+/// its end is a record all the same: left out, it would be sent once more.
+#[test]
+fn a_file_that_was_cut_anywhere_in_its_last_line_opens() {
+    let directory = TempDir::new().unwrap();
+    let service = Service::new();
+    service.world().faults = [Fault::Reset(true), Fault::Reset(true)].into();
+    let builder = service.builder().outbox(outbox_in(&directory));
+    let client = builder.build().unwrap();
+    let ticket = client.ticket("case-1").unwrap();
+    for (op, key) in [(1, "plain"), (2, "Schlüssel 钥匙")] {
+        let submit = (ticket.submit(format!("text {op}")).key(key)).confirm(Confirm::Never);
+        assert!(service.clock.run(as_op(op, submit.into_future())).is_err());
+    }
+    drop((client, ticket));
+    // One line for each of them.
+    drop(outbox_in(&directory));
+    let path = directory.path().join("outbox");
+    let whole = fs::read(&path).unwrap();
+    let (last_byte, before) = whole.split_last().unwrap();
+    assert_eq!(*last_byte, b'\n');
+    let begins = before.iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let line = &whole[begins..];
+    assert!(!line.is_ascii());
+    let cuts =
+        (0..=line.len()).filter(|cut| *cut < 3 || *cut + 3 > line.len() || !line[*cut].is_ascii());
+    for cut in cuts {
+        fs::write(&path, &whole[..begins + cut]).unwrap();
+        let held = outbox_in(&directory).list().unwrap().len();
+        let is_whole = cut + 1 >= line.len();
+        assert_eq!(held, 1 + usize::from(is_whole), "cut after {cut} bytes");
+    }
+}
+
 /// A directory whose path is so long that it holds files with short names alone: none can be written anew in it, by
 /// nobody, also not by root.
 #[cfg(target_os = "linux")]
@@ -376,6 +410,9 @@ fn files_that_are_no_outbox_are_refused_and_left_alone() {
         "not json\n",
         "a line that nobody ended",
         "{\"closed\":\"00\"}",
+        "{\"hwc_tickets_outbox\":3}",
+        "{\"hwc_tickets_outbox\":2,\"more\":1}",
+        "{\"hwc_tickets_outbox\":2}\n{\"hwc_tickets_outbox\":2}",
         "{}\n",
         "{\"hwc_tickets_outbox\":3}\n",
         "{\"closed\":\"00\"}\n",
@@ -387,6 +424,7 @@ fn files_that_are_no_outbox_are_refused_and_left_alone() {
         fs::write(&path, content).unwrap();
         let error = FileOutbox::open(&path).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Storage, "{content:?}");
+        assert!(error.help().contains("Keep a copy"), "{error:?}");
         assert_eq!(fs::read_to_string(&path).unwrap(), content);
     }
 }

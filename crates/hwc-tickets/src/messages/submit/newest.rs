@@ -41,10 +41,13 @@ impl Snapshot {
     /// Reads pages, the newest messages first, as far back as `reach` says.
     pub(crate) async fn read(reading: Reading<'_>, reach: Reach) -> Result<Self, Fault> {
         let first = reading.page(0).await?;
-        let at = reading.parts.clock.elapsed();
         let mut walk = Walk {
             reading,
-            snapshot: Self::begun(service::date(&first), at, service::is_stored(&first)),
+            snapshot: Self::begun(
+                service::date(&first),
+                first.answered_at,
+                service::is_stored(&first),
+            ),
             left: MOST_PAGES - 1,
         };
         walk.run(first.body, reach).await?;

@@ -34,7 +34,7 @@ pub(crate) struct Snapshot {
     pub(crate) total: Option<u64>,
     /// The service's time of the first page.
     pub(crate) date: Option<Timestamp>,
-    /// The same, and when that page came: reading on may take long. `None` as well: it was stored on the way.
+    /// The same, and when that page began to come: reading it, and reading on, may take long. `None` as well: it was stored on the way.
     pub(super) service_clock: Option<ServiceClock>,
     /// The earliest time of a page. `None`: one had none.
     pub(super) earliest: Option<Timestamp>,
@@ -70,7 +70,7 @@ pub(crate) enum Reach {
 }
 
 impl Snapshot {
-    /// Before the first page is added, which was made at `date` and came at the moment `at`.
+    /// Before the first page is added, which was made at `date` and began to come at the moment `at`.
     pub(super) fn begun(date: Option<Timestamp>, at: Duration, is_stored: bool) -> Self {
         Self {
             date,

@@ -51,7 +51,7 @@ pub(super) struct Listing {
     pub(super) unreadable: u64,
     /// The service's time of the first page.
     pub(super) date: Option<Timestamp>,
-    /// The same, and when that page came: reading on may take long. `None` as well: it was stored on the way.
+    /// The same, and when that page began to come: reading it, and reading on, may take long. `None` as well: it was stored on the way.
     pub(super) service_clock: Option<ServiceClock>,
     /// The earliest time of a page. `None`: one had none.
     earliest: Option<Timestamp>,
@@ -83,11 +83,10 @@ impl Listing {
     pub(super) async fn read(reading: Reading<'_>) -> Result<Self, Fault> {
         let first = reading.page(0).await?;
         let date = service::date(&first);
-        let at = reading.parts.clock.elapsed();
         let is_stored = service::is_stored(&first);
         let mut listing = Self {
             date,
-            service_clock: ServiceClock::read(date, at, is_stored),
+            service_clock: ServiceClock::read(date, first.answered_at, is_stored),
             earliest: date,
             is_stored,
             is_newest_first: true,

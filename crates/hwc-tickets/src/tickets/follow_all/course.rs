@@ -34,6 +34,8 @@ pub(super) struct Course {
     clock: Arc<dyn Clock>,
     /// When this run began: the second by the wall clock, and the moment of the monotonic one.
     begun: (i64, Duration),
+    /// Seconds by which the wall clock was set since, as the last checkpoint took it.
+    set_by: i64,
     /// Seconds for which a ticket that has ended is followed still.
     keep: i64,
     /// Seconds for which it is so at least, from the start of a run and from each failure on.
@@ -73,8 +75,10 @@ impl Course {
         let tickets = follow.tickets.tell_open().resume(cursor.tickets.clone());
         let begun = (follow.clock.now().as_second(), follow.clock.elapsed());
         let calm_from = begun.0.saturating_add(slack);
+        let keep = seconds(follow.keep_ended).max(slack);
         for at in cursor.ended.values_mut() {
-            *at = (*at).max(calm_from);
+            // Later than this only where the clock was ahead then, or it was to be kept for longer.
+            *at = (*at).clamp(calm_from, begun.0.saturating_add(keep));
         }
         Self {
             tickets: tickets.stream_until(stop.clone()),
@@ -82,7 +86,8 @@ impl Course {
             handle,
             clock: follow.clock,
             begun,
-            keep: seconds(follow.keep_ended).max(slack),
+            set_by: 0,
+            keep,
             slack,
             calm_from,
             cursor,
@@ -219,14 +224,29 @@ impl Course {
         if self.list_is_ahead || self.messages_are_ahead {
             return None;
         }
+        let cursor = self.kept();
         let (event, next) = kept_cursor::checkpoint(
             self.file.as_mut().map(|file| &mut file.0),
-            self.cursor.clone(),
+            cursor,
             AllEvent::Checkpoint,
             |error, next_try| AllEvent::Degraded { error, next_try },
         );
         self.next = next;
         Some(event)
+    }
+
+    /// The cursor for another run, which has nothing but the wall clock to go by: it was set meanwhile, or went on while this machine
+    /// slept. Small differences are none, so that the same is written as before.
+    fn kept(&mut self) -> AllCursor {
+        let set_by = (self.clock.now().as_second()).saturating_sub(self.now());
+        if set_by.abs_diff(self.set_by) > SLACK.as_secs() {
+            self.set_by = set_by;
+        }
+        let mut cursor = self.cursor.clone();
+        for at in cursor.ended.values_mut() {
+            *at = at.saturating_add(self.set_by);
+        }
+        cursor
     }
 
     fn end(&mut self, error: Error) -> AllEvent {

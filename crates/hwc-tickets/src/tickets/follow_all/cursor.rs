@@ -25,7 +25,7 @@ pub struct AllCursor {
     pub(super) since: Option<Timestamp>,
     pub(super) tickets: TicketsCursor,
     pub(super) messages: Cursor,
-    /// Tickets that have ended and are still followed, each with the second in which it is let go.
+    /// Tickets that have ended and are still followed, each with the second in which it is let go, by the wall clock.
     pub(super) ended: BTreeMap<TicketId, i64>,
 }
 

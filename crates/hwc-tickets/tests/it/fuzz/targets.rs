@@ -136,11 +136,13 @@ const OUTBOX: &[u8] = b"{\"hwc_tickets_outbox\":";
 /// Whether it is an outbox by its first line, or may become one: nothing stands in it yet, or half of that line.
 fn may_be_outbox(bytes: &[u8]) -> bool {
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    match text.iter().position(|byte| *byte == b'\n') {
-        Some(end) => serde_json::from_slice::<BTreeMap<String, u32>>(&text[..end])
-            .is_ok_and(|first| first.contains_key("hwc_tickets_outbox")),
-        None => OUTBOX.starts_with(text) || text.starts_with(OUTBOX),
-    }
+    let end = text.iter().position(|byte| *byte == b'\n');
+    let first = &text[..end.unwrap_or(text.len())];
+    let is_head = serde_json::from_slice::<BTreeMap<String, u32>>(first)
+        .is_ok_and(|first| first.contains_key("hwc_tickets_outbox"));
+    let is_half = OUTBOX.starts_with(first)
+        || (first.strip_prefix(OUTBOX)).is_some_and(|rest| rest.iter().all(u8::is_ascii_digit));
+    is_head || end.is_none() && is_half
 }
 
 /// What an outbox holds.

@@ -228,6 +228,8 @@ pub const UNPROVEN: &[(u16, &str)] = &[
 pub enum ReadFault {
     None,
     Slow(Duration),
+    /// The head comes at once, and the body so much later.
+    SlowBody(Duration),
     Refused,
     Reset,
     Hang,
@@ -245,6 +247,7 @@ impl ReadFault {
         match self {
             Self::None => good,
             Self::Slow(delay) => good.after(*delay),
+            Self::SlowBody(delay) => good.drip(usize::MAX, *delay),
             Self::Refused => Step::refused(),
             Self::Reset => Step::reset(),
             Self::Hang => Step::hang(),
