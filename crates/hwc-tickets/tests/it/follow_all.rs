@@ -266,7 +266,7 @@ impl Clock for ClientClock {
 }
 
 /// As [`follow`] by this clock, with 300 s for what has ended.
-fn keeping(desk: &Desk, clock: &Set) -> FollowAll {
+fn keeping(desk: &Desk, clock: &ClientClock) -> FollowAll {
     let client = desk.builder().clock(clock.clone()).build().unwrap();
     (client.follow_all().since(Timestamp::UNIX_EPOCH))
         .interval(S(3), S(3))
@@ -320,7 +320,7 @@ fn one_that_has_ended_is_followed_as_long_in_the_next_run() {
         let desk = desk();
         let (sender, polls) = mpsc::channel();
         let ahead = Arc::new(AtomicI64::new(at_first * 3600));
-        let clock = Set {
+        let clock = ClientClock {
             clock: desk.clock.clone(),
             ahead: Arc::clone(&ahead),
         };

@@ -55,7 +55,8 @@ fn judge(before: &Book, dropped: &Book, then: &Book, expected: &[&str], told: &s
 
 /// Listens for so long. A follower does not end by itself.
 async fn listen_for(time: Duration, clock: &impl Clock, listen: impl Future<Output = ()>) {
-    let ended = select(pin!(listen), clock.sleep(time)).await;
+    let listen = pin!(listen);
+    let ended = select(listen, clock.sleep(time)).await;
     assert!(matches!(ended, Either::Right(_)), "it ended");
 }
 
