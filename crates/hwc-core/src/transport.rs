@@ -24,6 +24,7 @@ use std::{fmt::Debug, future::Future, pin::Pin};
 
 use ::http::{Request, Response};
 
+pub(crate) use self::http::MOST_CONNECTIONS;
 pub use self::{
     body::{RequestBody, ResponseBody},
     failure::{TlsFlaw, TransportFault, TransportFaultKind},

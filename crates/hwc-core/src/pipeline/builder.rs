@@ -11,14 +11,13 @@ use crate::{
     rate::Turns,
     retry::budget::Budget,
     secret::is_visible_ascii,
-    transport::{HttpTransport, InvalidTransport, ProxyChoice, Resolve, Transport},
+    transport::{
+        HttpTransport, InvalidTransport, MOST_CONNECTIONS, ProxyChoice, Resolve, Transport,
+    },
 };
 
 /// The largest answer that is read, unless said otherwise: 8 MiB.
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
-
-/// The requests that may be under way at the same time, unless said otherwise.
-const MAX_CONNECTIONS: usize = 64;
 
 /// Settings of a [`Pipeline`]. Only the identity has no default.
 #[derive(Debug)]
@@ -71,7 +70,7 @@ impl PipelineBuilder {
             headers: Vec::new(),
             user_agent: None,
             body_limit: BODY_LIMIT,
-            max_connections: MAX_CONNECTIONS,
+            max_connections: MOST_CONNECTIONS,
             proxy: ProxyChoice::System,
             ca_files: Vec::new(),
             resolver: None,

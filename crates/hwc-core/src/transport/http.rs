@@ -34,9 +34,9 @@ const LARGEST_HEAD: usize = 64 * 1024;
 /// too.
 const MOST_HEADERS: usize = 100;
 
-/// Connections that are kept open for the next call, per host: as many as a pipeline has under way at most, unless it is
-/// told otherwise. With fewer, callers that go on side by side would open a new one for most calls.
-const IDLE_CONNECTIONS: usize = 64;
+/// Connections that a pipeline has under way at most, and that are kept open for the next call, per host, unless said otherwise. With
+/// fewer kept, callers that go on side by side would open a new one for most calls.
+pub(crate) const MOST_CONNECTIONS: usize = 64;
 
 /// Whether requests go through a proxy.
 #[derive(Clone, Default)]
@@ -151,7 +151,7 @@ impl HttpTransportBuilder {
         Ok(HttpTransport {
             engine: engine(
                 connector.clone(),
-                self.idle_connections.unwrap_or(IDLE_CONNECTIONS),
+                self.idle_connections.unwrap_or(MOST_CONNECTIONS),
             ),
             connector,
             rules,
