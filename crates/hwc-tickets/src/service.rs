@@ -9,7 +9,9 @@ pub(crate) mod rows;
 
 pub(crate) use limit::{MAX_PAGE, MAX_TICKETS};
 
-use crate::{config::submit_type::SubmitType, ids::GroupId, time::ZoneOffset};
+use crate::{
+    config::submit_type::SubmitType, doubt::moment::ServiceClock, ids::GroupId, time::ZoneOffset,
+};
 #[cfg(feature = "raw")]
 use hwc_core::Operation;
 use hwc_core::{CallOptions, Delivery, ErrorCode, Fault, FaultKind, Pipeline, retry::after};
@@ -98,6 +100,13 @@ pub(crate) fn date<T>(answer: &Response<T>) -> Option<Timestamp> {
 /// Whether a machine on the way had stored the answer, and gave it once more.
 pub(crate) fn is_stored<T>(answer: &Response<T>) -> bool {
     after::is_stored(&answer.headers)
+}
+
+/// What the clock of the service showed when the answer began to come: reading it, and reading on, may take long. `None`: the answer does
+/// not say, or it was stored on the way and says when that was.
+pub(crate) fn clock<T>(answer: &Response<T>) -> Option<ServiceClock> {
+    let date = date(answer).filter(|_| !is_stored(answer))?;
+    Some(ServiceClock::new(date, answer.answered_at))
 }
 
 /// The answer, if it tells how things are now. One that a machine on the way had stored tells how they were.

@@ -48,10 +48,9 @@ pub(crate) struct ServiceClock {
 }
 
 impl ServiceClock {
-    /// Read off an answer of `date` whose head came at the moment `at`. `None`: it was stored on the way, and tells when that was.
-    pub(crate) fn read(date: Option<Timestamp>, at: Duration, is_stored: bool) -> Option<Self> {
-        let date = date.filter(|_| !is_stored)?;
-        Some(Self { date, at })
+    /// It showed `date` at the moment `at`.
+    pub(crate) fn new(date: Timestamp, at: Duration) -> Self {
+        Self { date, at }
     }
 
     /// What it shows at `moment` of the monotonic clock.

@@ -43,11 +43,7 @@ impl Snapshot {
         let first = reading.page(0).await?;
         let mut walk = Walk {
             reading,
-            snapshot: Self::begun(
-                service::date(&first),
-                first.answered_at,
-                service::is_stored(&first),
-            ),
+            snapshot: Self::begun(&first),
             left: MOST_PAGES - 1,
         };
         walk.run(first.body, reach).await?;

@@ -7,9 +7,10 @@ use crate::{
         message::{Message, MessageKey},
         wire::MessagePage,
     },
+    service::{self, Response},
 };
 use jiff::{SignedDuration, Timestamp};
-use std::{collections::BTreeMap, sync::OnceLock, time::Duration};
+use std::{collections::BTreeMap, sync::OnceLock};
 
 /// Clocks of the machines behind the service may differ: messages this much older than the newest one
 /// are still looked at. Costs nothing on a ticket with fewer than 100 messages.
@@ -34,7 +35,7 @@ pub(crate) struct Snapshot {
     pub(crate) total: Option<u64>,
     /// The service's time of the first page.
     pub(crate) date: Option<Timestamp>,
-    /// The same, and when that page began to come: reading it, and reading on, may take long. `None` as well: it was stored on the way.
+    /// The same with the moment of it, unless that page was stored on the way.
     pub(super) service_clock: Option<ServiceClock>,
     /// The earliest time of a page. `None`: one had none.
     pub(super) earliest: Option<Timestamp>,
@@ -70,13 +71,14 @@ pub(crate) enum Reach {
 }
 
 impl Snapshot {
-    /// Before the first page is added, which was made at `date` and began to come at the moment `at`.
-    pub(super) fn begun(date: Option<Timestamp>, at: Duration, is_stored: bool) -> Self {
+    /// Before the first page is added.
+    pub(super) fn begun(first: &Response<MessagePage>) -> Self {
+        let date = service::date(first);
         Self {
             date,
-            service_clock: ServiceClock::read(date, at, is_stored),
+            service_clock: service::clock(first),
             earliest: date,
-            is_stored,
+            is_stored: service::is_stored(first),
             ..Self::default()
         }
     }

@@ -51,7 +51,7 @@ pub(super) struct Listing {
     pub(super) unreadable: u64,
     /// The service's time of the first page.
     pub(super) date: Option<Timestamp>,
-    /// The same, and when that page began to come: reading it, and reading on, may take long. `None` as well: it was stored on the way.
+    /// The same with the moment of it, unless that page was stored on the way.
     pub(super) service_clock: Option<ServiceClock>,
     /// The earliest time of a page. `None`: one had none.
     earliest: Option<Timestamp>,
@@ -83,12 +83,11 @@ impl Listing {
     pub(super) async fn read(reading: Reading<'_>) -> Result<Self, Fault> {
         let first = reading.page(0).await?;
         let date = service::date(&first);
-        let is_stored = service::is_stored(&first);
         let mut listing = Self {
             date,
-            service_clock: ServiceClock::read(date, first.answered_at, is_stored),
+            service_clock: service::clock(&first),
             earliest: date,
-            is_stored,
+            is_stored: service::is_stored(&first),
             is_newest_first: true,
             ..Self::default()
         };
