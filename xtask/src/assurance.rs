@@ -5,7 +5,7 @@ use crate::{
     file::Workspace,
     fuzz,
     interop::{self, Judge},
-    mutants,
+    libfuzzer, mutants,
     problem::{Problem, Result},
     schedules, soak, spec, supply,
 };
@@ -54,7 +54,7 @@ pub const PROOFS: &[Proof] = &[
         name: "guided",
         about: "a minute of inputs that libFuzzer looks for, guided by coverage, for each target that has its program; needs a nightly compiler",
         takes: "a minute for each of 17 targets, and a quarter of an hour to build them",
-        run: |workspace, say| fuzz::guided::run(workspace, GUIDED_SECONDS, None, say),
+        run: |workspace, say| libfuzzer::run(workspace, GUIDED_SECONDS, None, say),
     },
     Proof {
         name: "defects",

@@ -4,7 +4,7 @@ use crate::{
     assurance, bench, ci, codegen, differential,
     file::Workspace,
     flags::{Command, Spec},
-    fuzz, interop, linters, mutants, page,
+    fuzz, interop, libfuzzer, linters, mutants, page,
     problem::Result,
     site, soak, spec,
 };
@@ -26,7 +26,7 @@ pub fn run(workspace: &Workspace, command: &Command, say: fn(&str)) -> Result<St
             guided: true,
             seconds,
             target,
-        } => fuzz::guided::run(workspace, *seconds, target.as_deref(), say),
+        } => libfuzzer::run(workspace, *seconds, target.as_deref(), say),
         Command::Fuzz {
             guided: false,
             seconds,

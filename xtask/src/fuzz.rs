@@ -1,7 +1,5 @@
 //! Every fuzz target for a given time. They are tests whose names hold `fuzz::`, and short in a usual test run.
 
-pub mod guided;
-
 use crate::{
     file::Workspace,
     problem::{Problem, Result},

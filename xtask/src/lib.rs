@@ -17,6 +17,7 @@ pub mod fixture;
 pub mod flags;
 pub mod fuzz;
 pub mod interop;
+pub mod libfuzzer;
 pub mod linters;
 pub mod mutants;
 pub mod page;

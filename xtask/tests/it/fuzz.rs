@@ -1,10 +1,9 @@
 //! The strict reader and every rule, with descriptions that nobody would write: the corpus of `tests/corpus`, and changes of it. Each
 //! is the first file of a small description that is well but for that.
 
-use crate::house::{House, real};
+use crate::house::House;
 use fuzzing::{fuzz, text};
-use std::fs;
-use xtask::{assurance::PROOFS, fuzz::guided::TARGETS, spec::lint};
+use xtask::spec::lint;
 
 /// It is taken, or each problem says what is wrong; and nothing else happens.
 #[test]
@@ -18,37 +17,4 @@ fn description() {
             assert!(!problems.to_string().trim().is_empty());
         }
     });
-}
-
-/// Every target of a library has its program of libFuzzer, and both call the same function with the same corpus.
-#[test]
-fn every_target_of_a_library_is_guided_too() {
-    let read = |path: &str| fs::read_to_string(real().join(path)).unwrap();
-    let manifest = read("tests/fuzzing/guided/Cargo.toml");
-    let tests = [
-        "hwc-core",
-        "hwc-tickets-wire",
-        "hwc-tickets",
-        "hwc-tickets-sim",
-    ]
-    .map(|package| read(&format!("crates/{package}/tests/it/fuzz.rs")));
-    for (name, corpus) in TARGETS {
-        let program = format!("src/bin/{name}.rs");
-        assert!(manifest.contains(&format!("name = \"{name}\"\npath = \"{program}\"")));
-        let program = read(&format!("tests/fuzzing/guided/{program}"));
-        assert!(program.contains(&format!("guided::program!({name});")));
-        let (package, corpus) = corpus.split_once("/tests/corpus/").unwrap();
-        let test = read(&format!("{package}/tests/it/fuzz.rs"));
-        let begins = format!("fn {name}() {{\n    fuzz(corpus(\"{corpus}\"), ");
-        assert!(test.contains(&begins), "{package}: {begins}");
-        assert!(test.contains(&format!(", targets::{name}());")), "{name}");
-    }
-    let count: usize = (tests.iter())
-        .map(|test| test.matches("#[test]").count())
-        .sum();
-    assert_eq!(count, TARGETS.len(), "one is missing in TARGETS");
-    assert_eq!(manifest.matches("[[bin]]").count(), count);
-    let proof = PROOFS.iter().find(|proof| proof.name == "guided").unwrap();
-    let told = format!("each of {count} targets");
-    assert!(proof.takes.contains(&told), "{}", proof.takes);
 }

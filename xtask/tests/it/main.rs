@@ -18,6 +18,7 @@ mod facts;
 mod fuzz;
 mod house;
 mod kit;
+mod libfuzzer;
 mod lowering;
 mod parts;
 mod program;
