@@ -40,6 +40,9 @@ const COMPARISONS: [Comparison; 2] = [
 /// What the names of the tests begin with.
 const FILTER: &str = "official::";
 
+/// The variable that says to the test how many were drawn.
+const COUNT: &str = "OFFICIAL_COUNT";
+
 /// Compares both.
 ///
 /// # Errors
@@ -80,7 +83,9 @@ pub fn ask(workspace: &Workspace, seed: u64) -> Result<Verdict> {
         }
         let mut test = test(&built, comparison.package)?;
         let directory = root.join("crates").join(comparison.package);
-        test.current_dir(directory).env(comparison.variable, &file);
+        test.current_dir(directory)
+            .env(comparison.variable, &file)
+            .env(COUNT, count.to_string());
         if !succeeds(&mut test) {
             let what = format!(
                 "{} and the official Python SDK differ; how is above (seed {seed})",
@@ -93,7 +98,7 @@ pub fn ask(workspace: &Workspace, seed: u64) -> Result<Verdict> {
     Ok(Verdict::Content)
 }
 
-/// The tests of a package that compare.
+/// The tests of a package that compare. They say how many they have compared.
 fn test(built: &Built, package: &str) -> Result<Command> {
     let tests = built.path(package, Kind::Tests, "it")?;
     if !programs::has_test(&tests, FILTER) {
@@ -104,6 +109,6 @@ fn test(built: &Built, package: &str) -> Result<Command> {
         .into());
     }
     let mut test = Command::new(tests);
-    test.arg(FILTER);
+    test.args([FILTER, "--nocapture"]);
     Ok(test)
 }

@@ -1,4 +1,5 @@
-//! What decoding loses of an answer.
+//! What decoding loses of an answer. What no typed field reads is kept beside the others, and not lost: that each described field
+//! has one is another test, `tests/tests/it/fields.rs`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -13,21 +13,42 @@ use serde_json::{Map, Value, json};
 /// Fields that would turn an answer into a failure.
 const ERROR_FIELDS: [&str; 3] = ["error_code", "error_msg", "request_id"];
 
-/// A value with everything that `schema` describes, two elements in each list, no two texts and numbers alike.
-#[must_use]
-pub fn whole(schema: &Value) -> Value {
-    let mut next = 0;
-    make(schema, &mut next)
+/// Which fields are made, by their names.
+type Which = fn(&str) -> bool;
+
+/// Those that do not turn an answer into a failure.
+fn harmless(name: &str) -> bool {
+    !ERROR_FIELDS.contains(&name)
 }
 
-fn make(schema: &Value, next: &mut u32) -> Value {
+/// Every one.
+fn any(_: &str) -> bool {
+    true
+}
+
+/// A value with everything that `schema` describes and that makes no failure of it, two elements in each list, no two texts and
+/// numbers alike.
+#[must_use]
+pub fn whole(schema: &Value) -> Value {
+    make(schema, harmless, &mut 0)
+}
+
+/// The same with what makes a failure of it: for a reader that comes after the judge.
+#[must_use]
+pub fn everything(schema: &Value) -> Value {
+    make(schema, any, &mut 0)
+}
+
+fn make(schema: &Value, which: Which, next: &mut u32) -> Value {
     *next += 1;
     match kind(schema) {
-        "object" => fields(schema)
-            .map(|(name, schema)| (name.clone(), make(schema, next)))
+        "object" => fields(schema, which)
+            .map(|(name, schema)| (name.clone(), make(schema, which, next)))
             .collect::<Map<_, _>>()
             .into(),
-        "array" => (0..2).map(|_| make(&schema["items"], next)).collect(),
+        "array" => (0..2)
+            .map(|_| make(&schema["items"], which, next))
+            .collect(),
         "integer" => json!(*next),
         "number" => json!(f64::from(*next) + 0.5),
         "boolean" => json!(true),
@@ -40,7 +61,7 @@ fn make(schema: &Value, next: &mut u32) -> Value {
 pub fn odd(schema: &Value) -> Vec<(String, Value)> {
     let whole = whole(schema);
     let mut places = Vec::new();
-    walk(schema, String::new(), &mut places);
+    walk(schema, harmless, String::new(), &mut places);
     let mut made = Vec::new();
     for (at, schema) in places {
         let mut odd = oddities(schema, whole.pointer(&at).expect("a place"));
@@ -57,11 +78,20 @@ pub fn odd(schema: &Value) -> Vec<(String, Value)> {
     made
 }
 
+/// Every place of [`everything`] with its schema, what is inside before what it is in; of lists the second element, so that there
+/// is one in front.
+#[must_use]
+pub fn places(schema: &Value) -> Vec<(String, &Value)> {
+    let mut places = Vec::new();
+    walk(schema, any, String::new(), &mut places);
+    places
+}
+
 /// The places of the lists of objects in a whole value.
 #[must_use]
 pub fn lists_of_objects(schema: &Value) -> Vec<String> {
     let mut places = Vec::new();
-    walk(schema, String::new(), &mut places);
+    walk(schema, harmless, String::new(), &mut places);
     let lists = places.into_iter();
     lists
         .filter(|(_, schema)| kind(schema) == "array" && kind(&schema["items"]) == "object")
@@ -70,14 +100,14 @@ pub fn lists_of_objects(schema: &Value) -> Vec<String> {
 }
 
 /// Every place of a whole value; of lists the second element, so that there is one in front.
-fn walk<'s>(schema: &'s Value, at: String, places: &mut Vec<(String, &'s Value)>) {
+fn walk<'s>(schema: &'s Value, which: Which, at: String, places: &mut Vec<(String, &'s Value)>) {
     match kind(schema) {
         "object" => {
-            for (name, schema) in fields(schema) {
-                walk(schema, format!("{at}/{name}"), places);
+            for (name, schema) in fields(schema, which) {
+                walk(schema, which, format!("{at}/{name}"), places);
             }
         }
-        "array" => walk(&schema["items"], format!("{at}/1"), places),
+        "array" => walk(&schema["items"], which, format!("{at}/1"), places),
         _ => {}
     }
     places.push((at, schema));
@@ -139,10 +169,10 @@ fn least(schema: &Value) -> Value {
     }
 }
 
-/// The fields of an object schema that do not make an answer a failure.
-fn fields(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+/// The fields of an object schema that are wanted.
+fn fields(schema: &Value, which: Which) -> impl Iterator<Item = (&String, &Value)> {
     let fields = schema["properties"].as_object().into_iter().flatten();
-    fields.filter(|(name, _)| !ERROR_FIELDS.contains(&name.as_str()))
+    fields.filter(move |(name, _)| which(name))
 }
 
 fn kind(schema: &Value) -> &str {

@@ -5,7 +5,8 @@ decoders to be held against.
 
 The first number draws the answers: the same one draws the same; the second one says how many for each operation. Each line of the file
 is an operation, an answer, and every value that the SDK reads in it, by its JSON pointer. Times, of which the SDK makes objects, are
-left out, and so are fields that speak of an error: of those the answer would be none of a success.
+left out, and so are fields that speak of an error: of those the answer would be none of a success. An answer that the SDK refuses ends
+the script with its error.
 """
 
 import datetime
@@ -93,17 +94,17 @@ def snake(name):
 def main(seed, count, place):
     draw = random.Random(int(seed))
     osm = client("http://127.0.0.1:9")
-    operations = 0
+    operations, answers = 0, 0
     with open(place, "w", encoding="utf-8") as lines:
         for path in DESCRIPTION["paths"].values():
             for operation in path.values():
                 if not isinstance(operation, dict) or "operationId" not in operation:
                     continue
                 name = operation["operationId"]
-                operations += 1
                 schema = answer_of(operation)
                 if schema is None:
                     continue
+                operations += 1
                 kind = name[0].upper() + name[1:] + "Response"
                 if not hasattr(sdk, kind):
                     raise SystemExit(f"the SDK has no {kind}")
@@ -112,7 +113,8 @@ def main(seed, count, place):
                     told = osm._deserialize(body, kind)
                     values = [[pointer, one] for pointer, one in read(told, kind)]
                     lines.write(json.dumps({"operation": name, "body": body, "read": values}) + "\n")
-    print(f"answers of {operations} operations, read by the official Python SDK")
+                    answers += 1
+    print(f"{answers} answers of {operations} operations, read by the official Python SDK; it refused none")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 mod arguments;
 mod decode;
 mod exchanges;
+mod fields;
 mod hostile;
 mod raw;
 mod sdk;

@@ -1,6 +1,7 @@
 //! The decoders held against the models of the official Python SDK, on the random answers of
 //! `tests/interop/python-official/answers.py`. They are made by `cargo xtask differential`, which names their file; without one there is
-//! nothing to compare.
+//! nothing to compare. Values are compared in JSON that was written again, where what no typed field reads stands as well: that each
+//! described field has one is shown by `tests/tests/it/fields.rs`.
 
 use crate::fuzz::targets::judged;
 use hwc_tickets_wire::{INDEX, Read};
@@ -9,6 +10,9 @@ use std::collections::BTreeSet;
 
 /// Names the file.
 const FILE: &str = "OFFICIAL_ANSWERS";
+
+/// Says how many answers of each operation it has to have.
+const COUNT: &str = "OFFICIAL_COUNT";
 
 /// Whether both mean the same. A scalar may be read as another kind of scalar (a time as text, a flag as a number).
 fn is_same(ours: &Value, theirs: &Value) -> bool {
@@ -32,8 +36,8 @@ fn answers_are_read_as_the_official_sdk_reads_them() {
         return;
     };
     let answers = std::fs::read_to_string(file).unwrap();
-    let (mut compared, mut refused, mut wrong) = (BTreeSet::new(), 0, Vec::new());
-    let mut count = 0;
+    let (mut compared, mut refused, mut wrong) = (BTreeSet::new(), 0_usize, Vec::new());
+    let (mut count, mut values) = (0_usize, 0_usize);
     for line in answers.lines() {
         let answer: Value = serde_json::from_str(line).unwrap();
         count += 1;
@@ -52,6 +56,7 @@ fn answers_are_read_as_the_official_sdk_reads_them() {
         for pair in answer["read"].as_array().unwrap() {
             let (pointer, theirs) = (pair[0].as_str().unwrap(), &pair[1]);
             let ours = ours.body.pointer(pointer);
+            values += 1;
             if !ours.is_some_and(|ours| is_same(ours, theirs)) {
                 wrong.push(format!("{name}{pointer}: {ours:?}, not {theirs}"));
             }
@@ -63,6 +68,16 @@ fn answers_are_read_as_the_official_sdk_reads_them() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // The judge of answers has tests of its own: it may take a random one for a failure, now and then.
     assert!(refused * 20 <= count, "{refused} of {count} were refused");
-    let objects = (INDEX.iter()).filter(|entry| matches!(entry.read, Read::Object(_)));
-    assert_eq!(compared.len(), objects.count(), "of every operation");
+    let objects = INDEX
+        .iter()
+        .filter(|entry| matches!(entry.read, Read::Object(_)))
+        .count();
+    assert_eq!(compared.len(), objects, "of every operation");
+    let asked: usize = std::env::var(COUNT).map_or(40, |asked| asked.parse().unwrap());
+    assert_eq!(count, asked * objects, "answers in the file");
+    println!(
+        "{} answers of {objects} operations are read as the official Python SDK reads them, in {values} values; \
+         {refused} more were taken for failures and not compared",
+        count - refused
+    );
 }

@@ -25,6 +25,31 @@ fn the_index_has_each_operation_once() {
     );
 }
 
+/// Two fields of one type with the keys of each other would be read, and written again, as if nothing were wrong.
+#[test]
+fn each_key_belongs_to_the_field_of_its_name() {
+    // `type` is `type_`, and `dcName` is `dc_name`.
+    let letters = |name: &str| -> String {
+        let kept = name.chars().filter(char::is_ascii_alphanumeric);
+        kept.map(|letter| letter.to_ascii_lowercase()).collect()
+    };
+    let mut rows = 0;
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/generated")).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let mut seen = 0;
+        for row in words.windows(3) {
+            if let [key, "=>", field] = row {
+                assert_eq!(letters(key), letters(field), "{key} => {field}");
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, text.matches("=>").count(), "rows of another form");
+        rows += seen;
+    }
+    assert!(rows > 0, "no rows at all");
+}
+
 #[test]
 fn arguments_by_name_are_checked() {
     let entry = |name| INDEX.iter().find(|entry| entry.operation.name == name);
