@@ -57,7 +57,7 @@ impl Faults {
         let turn = self.set % u64::try_from(self.turns.len()).unwrap();
         let fault = &self.turns[usize::try_from(turn).unwrap()];
         let kind = fault["kind"].as_str().unwrap();
-        // A call that meets one of the others is made again, and succeeds. To a redirect the client does not return.
+        // A poll that meets one of the others is made again within its call, and succeeds. After a redirect none is.
         let is_told = kind == "redirect";
         let operation = match is_told {
             true => Operation::ListNewInstantMessages.name(),
