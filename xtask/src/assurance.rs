@@ -34,7 +34,7 @@ pub const PROOFS: &[Proof] = &[
     },
     Proof {
         name: "soak",
-        about: "500 tickets followed while a call fails each second: nothing missed or doubled, memory flat",
+        about: "500 tickets followed with a fault each second: nothing missed or doubled, memory within bounds",
         takes: "35 minutes",
         run: |workspace, _| soak::run(workspace, SOAK_SECONDS),
     },

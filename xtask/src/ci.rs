@@ -130,7 +130,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "soak",
-        about: "hundreds of tickets followed while a call fails each second, for a minute",
+        about: "hundreds of tickets followed with a fault each second, for a minute",
         run: |workspace| soak::run(workspace, SOAK_SECONDS).map(Outcome::Passed),
     },
 ];

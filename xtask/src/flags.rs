@@ -63,7 +63,7 @@ pub enum Command {
         /// The targets whose names begin with this; without it, every one.
         target: Option<String>,
     },
-    /// Follows hundreds of tickets of the simulator while a call fails each second; what was told is compared with its ledger.
+    /// Follows hundreds of tickets of the simulator with a fault each second; what was told is compared with its ledger.
     Soak {
         /// For how long.
         #[arg(long, default_value_t = 30)]

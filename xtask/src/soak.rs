@@ -1,4 +1,4 @@
-//! A follower of hundreds of tickets, for as long as is wanted, while a call fails each second. It is a test of the contract tests
+//! A follower of hundreds of tickets, for as long as is wanted, with a fault each second. It is a test of the contract tests
 //! that does nothing unless it is told for how long; the simulator runs in a process of its own.
 
 use crate::{
@@ -16,7 +16,7 @@ const FILTER: &str = "soak::";
 /// Follows for so many seconds.
 ///
 /// # Errors
-/// Something was missed, doubled or told wrongly, or memory grew.
+/// Something was missed, doubled or told wrongly, a fault struck nothing, or memory grew by more than it may.
 pub fn run(workspace: &Workspace, seconds: u64) -> Result<String> {
     let root = programs::absolute(workspace);
     let built = programs::build(workspace)?;
@@ -36,7 +36,7 @@ pub fn run(workspace: &Workspace, seconds: u64) -> Result<String> {
     if succeeds(&mut soak) {
         // Before that the test does not look at memory.
         let memory = if seconds >= 300 {
-            ", and memory is flat"
+            ", and memory within bounds"
         } else {
             ""
         };
