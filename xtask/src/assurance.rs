@@ -111,6 +111,12 @@ pub const PROOFS: &[Proof] = &[
         run: supply::deny::run,
     },
     Proof {
+        name: "advisories",
+        about: "no dependency has a weakness that is known, and none that our crates name is given up; needs the list of RustSec, from the network",
+        takes: "a minute",
+        run: supply::deny::advisories,
+    },
+    Proof {
         name: "sbom",
         about: "the parts of each crate with versions, licences and digests: writes target/assurance/sbom/*.cdx.json",
         takes: "a minute",
