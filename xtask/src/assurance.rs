@@ -87,6 +87,12 @@ pub const PROOFS: &[Proof] = &[
         run: |workspace, _| supply::minimal::run(workspace),
     },
     Proof {
+        name: "msrv",
+        about: "everything compiles with the oldest compiler that is declared; rustup installs it",
+        takes: "10 minutes",
+        run: supply::msrv::run,
+    },
+    Proof {
         name: "powerset",
         about: "each crate builds with each combination of its features",
         takes: "20 minutes",
