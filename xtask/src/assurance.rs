@@ -87,6 +87,12 @@ pub const PROOFS: &[Proof] = &[
         run: |workspace, _| supply::minimal::run(workspace),
     },
     Proof {
+        name: "msrv",
+        about: "everything compiles with the oldest compiler that is declared; rustup installs it",
+        takes: "10 minutes",
+        run: supply::msrv::run,
+    },
+    Proof {
         name: "powerset",
         about: "each crate builds with each combination of its features",
         takes: "20 minutes",
@@ -109,6 +115,12 @@ pub const PROOFS: &[Proof] = &[
         about: "licences, bans and sources of every dependency keep to deny.toml",
         takes: "seconds",
         run: supply::deny::run,
+    },
+    Proof {
+        name: "advisories",
+        about: "no dependency has a weakness that is known, and none that our crates name is given up; needs the list of RustSec, from the network",
+        takes: "a minute",
+        run: supply::deny::advisories,
     },
     Proof {
         name: "sbom",

@@ -395,52 +395,7 @@ fn ended(verdict: Verdict, content: &str) -> Outcome {
 }
 
 fn msrv(workspace: &Workspace) -> Result<Outcome> {
-    let manifest = workspace.read("Cargo.toml")?;
-    let number = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("rust-version = "))
-        .map(|number| number.trim_matches('"'));
-    let Some(number) = number else {
-        return Err(Problem::at(
-            Place::file("Cargo.toml"),
-            "declares no rust-version",
-            "add it to [workspace.package]",
-        )
-        .into());
-    };
-    let readme = workspace.read_if_there("README.md")?.unwrap_or_default();
-    if !readme.contains(&format!("Rust {number}")) {
-        return Err(Problem::at(
-            Place::file("README.md"),
-            format!("does not say that Rust {number} is needed, as Cargo.toml does"),
-            format!("write `Rust {number}` where it says what is needed"),
-        )
-        .into());
-    }
-    // The variable of the running toolchain would win over `+number`.
-    let rustup = |arguments: &[&str]| {
-        let mut command = Command::new("cargo");
-        command
-            .current_dir(workspace.root())
-            .arg(format!("+{number}"))
-            .args(arguments);
-        for name in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
-            command.env_remove(name);
-        }
-        command
-    };
-    if !programs::is_there(rustup(&["--version"])) {
-        return Ok(Outcome::Skipped(format!(
-            "Rust {number} is not installed (`rustup toolchain install {number}`); README and manifest agree"
-        )));
-    }
-    let line = ["check", "--workspace", "--all-features", "--locked"];
-    must_pass(
-        rustup(&line),
-        &format!("cargo +{number} {}", line.join(" ")),
-        "use nothing newer, or raise rust-version in a minor release",
-    )?;
-    Ok(Outcome::Passed(format!("Rust {number}")))
+    supply::msrv::ask(workspace).map(|verdict| ended(verdict, "everything compiles with it"))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! What the crates are made of, and what those get who build on them: parts, oldest versions, features, packages, the public
-//! interface. What is tried in another state than the workspace has is tried in a copy of it, below `target/assurance`.
+//! What the crates are made of, and what those get who build on them: parts, oldest versions and compiler, features, packages, the
+//! public interface. What is tried in another state than the workspace has is tried in a copy of it, below `target/assurance`.
 
 pub mod deny;
 pub mod minimal;
+pub mod msrv;
 pub mod package;
 pub mod powerset;
 pub mod sbom;

@@ -1,5 +1,5 @@
-//! Licences, bans and sources of dependencies: cargo-deny holds them to `deny.toml`. It reads no code. Known weaknesses are not asked
-//! for: their list is in the network.
+//! Licences, bans and sources of dependencies: cargo-deny holds them to `deny.toml`. It reads no code. Known weaknesses are asked for
+//! apart from them: their list is in the network.
 
 use crate::{
     file::Workspace,
@@ -22,6 +22,22 @@ const QUESTION: [&str; 8] = [
     "sources",
 ];
 
+/// What it is asked of known weaknesses.
+const WEAKNESSES: [&str; 6] = [
+    "deny",
+    "--workspace",
+    "--all-features",
+    "--locked",
+    "check",
+    "advisories",
+];
+/// How it gets their list, or brings the one that is here up to date.
+const FETCH: [&str; 3] = ["deny", "fetch", "db"];
+/// Where that is, unless `deny.toml` says otherwise.
+const LIST: &str = "https://github.com/RustSec/advisory-db";
+/// What to do where a rule is broken.
+const RULES: &str = "the rules and their reasons are in deny.toml";
+
 /// Installs it, if it is not there, and asks.
 ///
 /// # Errors
@@ -29,9 +45,31 @@ const QUESTION: [&str; 8] = [
 pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
     let (name, version) = TOOL;
     let program = programs::tool(workspace, name, version, say)?;
-    asked(tool(workspace, program))?;
+    asked(tool(workspace, program), &QUESTION, RULES)?;
     Ok(format!(
         "licences, bans and sources keep to deny.toml, says {name} {version}"
+    ))
+}
+
+/// Installs it, if it is not there, gets the list of known weaknesses, and asks. An old list is not asked: it does not know what came to
+/// light since.
+///
+/// # Errors
+/// It cannot be installed, the list cannot be had, or a dependency has a weakness.
+pub fn advisories(workspace: &Workspace, say: fn(&str)) -> Result<String> {
+    let (name, version) = TOOL;
+    let program = programs::tool(workspace, name, version, say)?;
+    let unreachable = format!(
+        "nothing was asked, for the list of known weaknesses cannot be had: let this machine reach {LIST}, or name a copy that it reaches as `db-urls` in [advisories] of deny.toml"
+    );
+    asked(tool(workspace, program.clone()), &FETCH, &unreachable)?;
+    asked(
+        tool(workspace, program),
+        &WEAKNESSES,
+        "take a version without the weakness; where it cannot be reached from here, write into `ignore` in [advisories] of deny.toml why",
+    )?;
+    Ok(format!(
+        "{name} {version} knows of no weakness in a dependency, by the list as it is now"
     ))
 }
 
@@ -53,7 +91,7 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
             programs::cargo(workspace)
         }
     };
-    asked(deny)?;
+    asked(deny, &QUESTION, RULES)?;
     Ok(Verdict::Content)
 }
 
@@ -64,11 +102,7 @@ fn tool(workspace: &Workspace, program: PathBuf) -> Command {
     deny
 }
 
-fn asked(mut deny: Command) -> Result<()> {
-    deny.args(QUESTION);
-    must_pass(
-        deny,
-        &format!("cargo {}", QUESTION.join(" ")),
-        "the rules and their reasons are in deny.toml",
-    )
+fn asked(mut deny: Command, question: &[&str], remedy: &str) -> Result<()> {
+    deny.args(question);
+    must_pass(deny, &format!("cargo {}", question.join(" ")), remedy)
 }

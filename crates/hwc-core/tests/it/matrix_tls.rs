@@ -19,6 +19,7 @@ use rustls::{
     ServerConfig, ServerConnection, StreamOwned,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
 };
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::{
     given::{MARK, READ, SUBMIT, real, request},
@@ -86,14 +87,50 @@ fn config(certificate: Vec<u8>, key: &KeyPair) -> Arc<ServerConfig> {
 
 /// Speaks TLS and answers one request per connection.
 pub(crate) fn serve(config: &Arc<ServerConfig>, stream: &mut (impl Read + Write)) {
+    hear(config, stream);
+}
+
+/// The same. Gives how many bytes came once the handshake was done or had failed, whole request or not: of what was encrypted
+/// the plain text, and all that followed when the handshake had failed.
+fn hear(config: &Arc<ServerConfig>, stream: &mut (impl Read + Write)) -> usize {
     let tls = ServerConnection::new(config.clone()).unwrap();
-    let mut stream = StreamOwned::new(tls, stream);
-    if read_request(&mut stream).is_some() {
+    let mut heard = Counted {
+        stream: StreamOwned::new(tls, stream),
+        bytes: 0,
+    };
+    if read_request(&mut heard).is_some() {
         // It says that it closes: else the next call may already be on the line.
         let answer = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
-        let _ = stream.write_all(answer);
-        let _ = stream.flush();
+        let _ = heard.stream.write_all(answer);
+        let _ = heard.stream.flush();
+        return heard.bytes;
     }
+    let mut rest = Vec::new();
+    let _ = heard.stream.sock.read_to_end(&mut rest);
+    heard.bytes + rest.len()
+}
+
+/// A line that counts what is read from it.
+struct Counted<S> {
+    stream: S,
+    bytes: usize,
+}
+
+impl<S: Read> Read for Counted<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        self.bytes += read;
+        Ok(read)
+    }
+}
+
+/// A server that tells of each connection, when that is over, how many bytes it [heard](hear).
+fn hearing(config: Arc<ServerConfig>) -> (Server, UnboundedReceiver<usize>) {
+    let (told, heard) = unbounded_channel();
+    let server = Server::start(move |_, connection| {
+        let _ = told.send(hear(&config, &mut connection.stream));
+    });
+    (server, heard)
 }
 
 /// Every name is this machine.
@@ -143,8 +180,7 @@ async fn fails(pipeline: &Pipeline, row: &str) -> Fault {
 #[tokio::test]
 async fn a_good_certificate_of_the_extra_authority_is_accepted() {
     let authority = Authority::new();
-    let config = authority.sign(|_| ());
-    let server = Server::start(move |_, connection| serve(&config, &mut connection.stream));
+    let (server, mut heard) = hearing(authority.sign(|_| ()));
     let pipeline = client(&server, authority.file());
     for operation in [&READ, &SUBMIT] {
         let options = CallOptions::default();
@@ -152,14 +188,14 @@ async fn a_good_certificate_of_the_extra_authority_is_accepted() {
             .call(request(operation), operation, &options)
             .await
             .unwrap();
+        // So a server that is told nothing hears nothing, and not because it does not count.
+        assert_ne!(heard.recv().await.unwrap(), 0);
     }
 }
 
-#[tokio::test]
-async fn row_4_each_flaw_of_a_certificate_has_its_own_sentence() {
-    let authority = Authority::new();
-    let stranger = Authority::new();
-    let rows = [
+/// What is wrong with a certificate, a server that has it, and what the client calls it.
+fn flawed(authority: &Authority) -> [(&'static str, Arc<ServerConfig>, TlsFlaw); 6] {
+    [
         (
             "expired",
             authority.sign(|params| {
@@ -186,7 +222,7 @@ async fn row_4_each_flaw_of_a_certificate_has_its_own_sentence() {
         ("self-signed", self_signed(), TlsFlaw::UnknownAuthority),
         (
             "unknown authority",
-            stranger.sign(|_| ()),
+            Authority::new().sign(|_| ()),
             TlsFlaw::UnknownAuthority,
         ),
         (
@@ -196,11 +232,20 @@ async fn row_4_each_flaw_of_a_certificate_has_its_own_sentence() {
             }),
             TlsFlaw::BadCertificate,
         ),
-    ];
+    ]
+}
+
+/// The client says that nothing was sent, and the server says that nothing came.
+#[tokio::test]
+async fn row_4_each_flaw_of_a_certificate_has_its_own_sentence_and_gets_no_request() {
+    let authority = Authority::new();
     let mut sentences = Vec::new();
-    for (row, config, flaw) in rows {
-        let server = Server::start(move |_, connection| serve(&config, &mut connection.stream));
+    for (row, config, flaw) in flawed(&authority) {
+        let (server, mut heard) = hearing(config);
         let fault = fails(&client(&server, authority.file()), row).await;
+        let bytes = [heard.recv().await, heard.recv().await];
+        assert_eq!(bytes, [Some(0); 2], "{row}: the server heard something");
+        assert_eq!(server.connections(), 2, "{row}");
         assert_eq!(fault.tls_flaw, Some(flaw), "{row}: {fault}");
         assert_eq!(fault.help(), flaw.help());
         assert!(fault.to_string().contains(flaw.meaning()), "{row}: {fault}");
@@ -244,15 +289,45 @@ async fn rows_5_and_6_plain_http_garbage_and_old_versions() {
         ),
         ("6 TLS 1.1", old_hello, TlsFlaw::NoCommonProtocol),
     ] {
+        let (told, mut heard) = unbounded_channel();
         let server = Server::start(move |_, connection| {
             // The client speaks first.
-            let _ = connection.stream.read(&mut [0; 4096]);
+            let mut all = vec![0; 4096];
+            let length = connection.stream.read(&mut all).unwrap_or_default();
+            all.truncate(length);
             connection.send(&bytes);
-            connection.wait_for_close();
+            let _ = connection.stream.read_to_end(&mut all);
+            let _ = told.send(records(&all));
         });
         let fault = fails(&client(&server, authority.file()), row).await;
         assert_eq!(fault.tls_flaw, Some(flaw), "{row}: {fault}");
+        for _ in [&READ, &SUBMIT] {
+            let kinds = heard.recv().await.unwrap();
+            assert_eq!(kinds.first(), Some(&HANDSHAKE), "{row}");
+            let is_known = |kind: &u8| (CHANGE_CIPHER_SPEC..=HANDSHAKE).contains(kind);
+            assert!(kinds.iter().all(is_known), "{row}: {kinds:?}");
+        }
     }
+}
+
+/// Records of TLS that carry nothing of a request: from this one, over alerts, to the other.
+const CHANGE_CIPHER_SPEC: u8 = 20;
+const HANDSHAKE: u8 = 22;
+
+/// The kinds of the records that a client sent. What is no TLS is of some other kind, as data are.
+fn records(mut bytes: &[u8]) -> Vec<u8> {
+    let mut kinds = Vec::new();
+    while let [kind, rest @ ..] = bytes {
+        kinds.push(*kind);
+        bytes = match rest {
+            [_, _, high, low, rest @ ..] => {
+                let length = usize::from(u16::from_be_bytes([*high, *low]));
+                rest.get(length..).unwrap_or_default()
+            }
+            _ => &[],
+        };
+    }
+    kinds
 }
 
 /// A line that ends without the word of TLS for it is told in words for people, not with the address of a manual.

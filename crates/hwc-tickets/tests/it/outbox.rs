@@ -1,5 +1,7 @@
 //! Submits that survive the process.
 
+mod threads;
+
 use crate::{
     cancel::poll_at_most,
     ledger::{

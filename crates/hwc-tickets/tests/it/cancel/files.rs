@@ -143,3 +143,36 @@ fn under_a_final_name_is_a_whole_file() {
         });
     }
 }
+
+async fn pieces(client: &Client) -> Result<Vec<u8>> {
+    let mut file = client
+        .download(AttachmentId::new("file-1").unwrap())
+        .await?;
+    let mut read = Vec::new();
+    while let Some(piece) = file.chunk().await? {
+        read.extend_from_slice(&piece);
+    }
+    Ok(read)
+}
+
+/// A file that is let go in the middle gives its place on the line to the next request: there is one only.
+#[test]
+fn a_file_that_is_read_piece_by_piece_gives_its_place_back() {
+    let whole = vec![b'x'; 40_000];
+    each_await("download in pieces", 4, |polls| {
+        let file = Step::answer(200).header("content-type", "application/octet-stream");
+        let file = file.body(whole.clone());
+        let source = of_a_message(file.drip(10_000, Duration::from_millis(1)));
+        let line = Halting::new(&source.line, &source.clock);
+        let builder = (source.builder)().transport(line).max_connections(1);
+        let client = builder.build().unwrap();
+        let done = source.clock.run(poll_at_most(pieces(&client), polls));
+        nothing_is_left(&source.clock, "download in pieces", polls);
+        if let Some(read) = &done {
+            assert!(read.as_ref().unwrap() == &whole, "{polls} polls");
+        }
+        let again = source.clock.run(pieces(&client)).unwrap();
+        assert!(again == whole, "{polls} polls");
+        done.is_some()
+    });
+}

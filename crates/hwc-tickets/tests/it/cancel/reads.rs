@@ -5,13 +5,14 @@ use super::{
     rules::{Counter, draft},
 };
 use crate::{
+    attachments::desk::Desk as FileDesk,
     office::{Office, Row},
     reading::desk::{Desk, Rules},
 };
 use futures_util::FutureExt as _;
-use hwc_tickets::{Client, Message, TicketId};
+use hwc_tickets::{Client, Message, Result, TicketId};
 use serde_json::json;
-use std::{collections::BTreeMap, pin::Pin, time::Duration};
+use std::{collections::BTreeMap, fmt::Debug, pin::Pin, time::Duration};
 
 const S: fn(u64) -> Duration = Duration::from_secs;
 
@@ -25,6 +26,14 @@ fn ids(names: &[&str]) -> Vec<TicketId> {
 fn contents(messages: Vec<Message>) -> Vec<String> {
     let messages = messages.into_iter();
     messages.map(|message| message.content).collect()
+}
+
+/// A read of one value, all of which counts.
+fn shown<T: Debug + 'static>(
+    read: impl Future<Output = Result<T>> + 'static,
+) -> Pin<Box<dyn Future<Output = Vec<String>>>> {
+    let shown = read.map(|value| vec![format!("{:?}", value.unwrap())]);
+    shown.boxed_local()
 }
 
 fn counts(unread: BTreeMap<TicketId, u64>) -> Vec<String> {
@@ -51,6 +60,16 @@ fn conversation() -> Place {
     Place {
         client: desk.builder().transport(line).build().unwrap(),
         clock: desk.clock,
+    }
+}
+
+/// A client of a service that opens tickets by its rules.
+fn counter() -> Place {
+    let service = Counter::new().service;
+    let line = Halting::new(&service.line, &service.clock);
+    Place {
+        client: service.builder().transport(line).build().unwrap(),
+        clock: service.clock,
     }
 }
 
@@ -125,14 +144,6 @@ fn a_ticket_its_status_and_the_id_of_a_message() {
 
 #[test]
 fn what_the_service_says_of_a_draft() {
-    let begin = || {
-        let service = Counter::new().service;
-        let line = Halting::new(&service.line, &service.clock);
-        Place {
-            client: service.builder().transport(line).build().unwrap(),
-            clock: service.clock,
-        }
-    };
     let check: Read = |client| {
         let client = client.clone();
         let check = async move {
@@ -142,7 +153,71 @@ fn what_the_service_says_of_a_draft() {
         };
         check.boxed_local()
     };
-    each_read("check", 10, check, begin);
+    each_read("check", 10, check, counter);
+}
+
+/// What is kept of an answer is all of it or nothing. Those of an agreement are two.
+#[test]
+fn each_look_up_of_what_a_ticket_can_be_opened_with() {
+    let reads: [(&str, Read); 9] = [
+        ("categories", |client| {
+            let it = client.lookups();
+            shown(async move { it.categories().await })
+        }),
+        ("products", |client| {
+            let it = client.lookups();
+            shown(async move { it.products(None).await })
+        }),
+        ("problem types", |client| {
+            let it = client.lookups();
+            shown(async move { it.problem_types(Some("123"), Some("0")).await })
+        }),
+        ("templates", |client| {
+            let it = client.lookups();
+            shown(async move { it.templates("kind-1").await })
+        }),
+        ("severities", |client| {
+            let it = client.lookups();
+            shown(async move { it.severities("123", "kind-1").await })
+        }),
+        ("regions", |client| {
+            let it = client.lookups();
+            shown(async move { it.regions().await })
+        }),
+        ("extra fields", |client| {
+            let it = client.lookups();
+            shown(async move { it.extra_fields("kind-1", Some("123"), Some("0")).await })
+        }),
+        ("quota", |client| {
+            let it = client.lookups();
+            shown(async move { it.quota("kind-1", Some("123")).await })
+        }),
+        ("agreement", |client| {
+            let it = client.lookups();
+            shown(async move { it.agreement().await })
+        }),
+    ];
+    for (name, read) in reads {
+        let least = if name == "agreement" { 3 } else { 1 };
+        each_read(name, least, read, counter);
+    }
+}
+
+#[test]
+fn the_limits_of_files() {
+    let begin = || {
+        let desk = FileDesk::new();
+        let line = Halting::new(&desk.service.line, desk.clock());
+        Place {
+            client: desk.builder().transport(line).build().unwrap(),
+            clock: desk.clock().clone(),
+        }
+    };
+    let limits: Read = |client| {
+        let client = client.clone();
+        shown(async move { client.upload_limits().await })
+    };
+    each_read("upload limits", 1, limits, begin);
 }
 
 #[test]

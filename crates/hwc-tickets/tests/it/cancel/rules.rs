@@ -66,6 +66,12 @@ fn rule(route: &str, signatures: &AtomicUsize) -> Step {
             "incident_sub_type_id": "0",
             "incident_product_category_list": [{ "incident_product_category_id": "123" }],
         }] }),
+        "product-categories" => json!({ "incident_product_category_list": [
+            { "incident_product_category_id": "123" },
+        ] }),
+        "templates" => json!({ "incident_template_list": [
+            { "incident_template_id": "1", "incident_template_content": "What does not work?" },
+        ] }),
         "problems" => json!({ "incident_business_type_list": [
             { "business_type_id": "kind-1", "case_type": "5" },
         ] }),

@@ -6,18 +6,20 @@ use crate::{
     folder::folder,
     ledger::{Service, faults::Fault},
 };
-use futures_util::stream;
+use futures_util::{FutureExt as _, stream};
 use hwc_tickets::{
     Client, Confirm, Draft, Outcome, Receipt, Result, Sent, Submit, TicketId,
     api::Source,
-    submit::{Pending, SubmitParts},
+    submit::{Pending, Reconciled, SubmitParts},
 };
 use std::{
     collections::BTreeSet,
+    pin::Pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 const TEXT: &str = "only once";
@@ -79,8 +81,14 @@ fn a_message_is_sent_once_with_its_file() {
 
 /// What is found out of each record is what the ledger says. Gives those whose message is there.
 fn find_out(service: &Service, client: &Client, told: &str) -> Vec<Pending> {
+    let found = service.clock.run(client.reconcile_outbox());
+    is_true(service, found, told)
+}
+
+/// The same of what was found out already.
+fn is_true(service: &Service, found: Vec<Reconciled>, told: &str) -> Vec<Pending> {
     let mut there = Vec::new();
-    for found in service.clock.run(client.reconcile_outbox()) {
+    for found in found {
         let texts = service.world().texts(found.pending.ticket().as_str());
         let is_it = |text: &&String| found.pending.is_of(text);
         let stands = texts.iter().filter(is_it).count();
@@ -140,6 +148,54 @@ fn each_part_of_a_text_is_sent_once() {
             let sent = service.clock.run(in_parts(&client).into_future()).unwrap();
             assert_eq!(sent.len(), texts.len(), "{told}");
             assert_eq!(service.world().texts(TICKET), texts, "{told}");
+            client.acknowledge(KEY).unwrap();
+            assert!(client.pending().is_empty(), "{told}");
+            done.is_some()
+        });
+    }
+}
+
+/// The file goes up before the first part, and only that one has it.
+#[test]
+fn a_text_in_parts_takes_its_file_along_once() {
+    let with_file = |client: &Client| {
+        let text = "One sentence that is long. Another sentence that is long.";
+        let submit = client.ticket(TICKET).unwrap().submit(text);
+        let file = Source::bytes("disk full").named("disk.log");
+        submit.attach(file).key(KEY).split_long().into_future()
+    };
+    for (part, (fault, succeeds)) in [0, 1]
+        .into_iter()
+        .flat_map(|part| fates().map(|it| (part, it)))
+    {
+        each_await("submit in parts with a file", 10, |polls| {
+            let told = format!("{fault:?} of part {part}, {polls} polls");
+            let folder = folder();
+            let desk = Desk::new();
+            let before = desk.service.world().texts(TICKET).len();
+            let mut faults = vec![Fault::None; part];
+            faults.push(fault.clone());
+            desk.service.world().faults = faults.into();
+            let line = Halting::new(&desk.service.line, desk.clock());
+            let builder = desk.builder().text_limit(40).transport(line);
+            let client = builder.outbox(outbox_in(&folder)).build().unwrap();
+            let done = desk.clock().run(poll_at_most(with_file(&client), polls));
+            nothing_is_left(desk.clock(), "submit in parts with a file", polls);
+            drop(client);
+            let stood = desk.service.world().texts(TICKET).len() - before;
+            assert!(stood <= 2, "{told}: {stood} stand");
+            if let Some(result) = &done {
+                let number = if succeeds { 2 } else { part };
+                assert_eq!((result.is_ok(), stood), (succeeds, number), "{told}");
+            }
+            let builder = desk.builder().text_limit(40);
+            let client = builder.outbox(outbox_in(&folder)).build().unwrap();
+            find_out(&desk.service, &client, &told);
+            desk.service.world().faults.clear();
+            let sent = desk.clock().run(with_file(&client)).unwrap();
+            assert_eq!(sent.len(), 2, "{told}");
+            let attached: Vec<usize> = desk.attached().iter().map(Vec::len).collect();
+            assert_eq!(attached, [1, 0], "{told}");
             client.acknowledge(KEY).unwrap();
             assert!(client.pending().is_empty(), "{told}");
             done.is_some()
@@ -229,10 +285,58 @@ fn doubted(client: &Client, ticket: &str, text: &str) -> Submit {
     client.ticket(ticket).unwrap().submit(text).key(text)
 }
 
+/// Finds out what became of all that is in doubt.
+type Finding = fn(&Client) -> Pin<Box<dyn Future<Output = Vec<Reconciled>>>>;
+
+/// Every way to ask.
+const WAYS: [(&str, Finding); 4] = [
+    ("reconcile outbox", |client| {
+        let client = client.clone();
+        let finding = async move { client.reconcile_outbox().await };
+        finding.boxed_local()
+    }),
+    ("reconcile all", |client| {
+        let client = client.clone();
+        let finding = async move { client.reconcile_all(client.pending()).await };
+        finding.boxed_local()
+    }),
+    ("reconcile", |client| {
+        let client = client.clone();
+        let finding = async move {
+            let mut found = Vec::new();
+            for pending in client.pending() {
+                let outcome = client.reconcile(&pending).await;
+                found.push(Reconciled::new(pending, outcome));
+            }
+            found
+        };
+        finding.boxed_local()
+    }),
+    ("reconcile within", |client| {
+        let client = client.clone();
+        let finding = async move {
+            let mut found = Vec::new();
+            for pending in client.pending() {
+                let within = Duration::from_secs(60);
+                let outcome = client.reconcile_within(&pending, within).await;
+                found.push(Reconciled::new(pending, outcome));
+            }
+            found
+        };
+        finding.boxed_local()
+    }),
+];
+
 #[test]
 fn messages_in_doubt_are_found_out_by_the_next_one() {
-    each_await("reconcile", 8, |polls| {
-        let told = format!("{polls} polls");
+    for (way, finding) in WAYS {
+        in_doubt_until_the_next_one(way, finding);
+    }
+}
+
+fn in_doubt_until_the_next_one(way: &str, finding: Finding) {
+    each_await(way, 8, |polls| {
+        let told = format!("{way}, {polls} polls");
         let folder = folder();
         let service = Service::new();
         let open = || service.builder().outbox(outbox_in(&folder)).build();
@@ -247,10 +351,15 @@ fn messages_in_doubt_are_found_out_by_the_next_one() {
         let line = Halting::new(&service.line, &service.clock);
         let client = service.builder().transport(line).outbox(outbox_in(&folder));
         let client = client.build().unwrap();
-        let finding = client.reconcile_outbox();
-        let done = service.clock.run(poll_at_most(finding, polls));
-        nothing_is_left(&service.clock, "reconcile", polls);
+        let found = poll_at_most(finding(&client), polls);
+        let found = service.clock.run(found);
+        nothing_is_left(&service.clock, way, polls);
         drop(client);
+        let is_done = found.is_some();
+        if let Some(found) = found {
+            assert_eq!(found.len(), DOUBTS.len(), "{told}");
+            is_true(&service, found, &told);
+        }
         let client = open().unwrap();
         find_out(&service, &client, &told);
         assert!(client.pending().is_empty(), "{told}");
@@ -262,6 +371,6 @@ fn messages_in_doubt_are_found_out_by_the_next_one() {
             let stands = texts.iter().filter(|other| *other == text).count();
             assert_eq!(stands, 1, "{told}: {text}");
         }
-        done.is_some()
+        is_done
     });
 }

@@ -10,11 +10,13 @@ use crate::{
     office::{Office, Row},
     opening::{Service, as_op},
 };
+use futures_util::FutureExt as _;
 use hwc_tickets::{
-    AttachmentId, Client, CreateTicket, Created, Rating, Result, TicketDraft, TicketOutcome,
-    TicketReceipt, choices::Agreement,
+    AttachmentId, Client, CreateTicket, Created, PendingTicket, Rating, Result, TicketDraft,
+    TicketOutcome, TicketReceipt, choices::Agreement,
 };
 use serde_json::Value;
+use std::pin::Pin;
 
 const TEXT: &str = "only once";
 const KEY: &str = "job-1";
@@ -102,14 +104,24 @@ fn opened_once(fault: &Fault, succeeds: bool, by_rules: bool, polls: usize) -> b
     done.is_some()
 }
 
+/// A record, and what was found out of it.
+type Found = (PendingTicket, Result<TicketOutcome>);
+
 /// What is found out of each record is what the ledger says.
 fn find_out(service: &Service, client: &Client, told: &str) {
-    for found in service.clock.run(client.reconcile_tickets()) {
+    let found = service.clock.run(client.reconcile_tickets());
+    let found = found.into_iter().map(|it| (it.pending, it.outcome));
+    is_true(service, found.collect(), told);
+}
+
+/// The same of what was found out already.
+fn is_true(service: &Service, found: Vec<Found>, told: &str) {
+    for (pending, outcome) in found {
         let stands: Vec<String> = (service.world().tickets.iter())
-            .filter(|ticket| found.pending.is_of(&ticket.text))
+            .filter(|ticket| pending.is_of(&ticket.text))
             .map(|ticket| ticket.id.clone())
             .collect();
-        match found.outcome {
+        match outcome {
             Ok(TicketOutcome::Confirmed(id)) => assert_eq!(stands, [id.to_string()], "{told}"),
             Ok(TicketOutcome::Absent) => assert!(stands.is_empty(), "{told}: {stands:?}"),
             other => panic!("{told}: {other:?}"),
@@ -125,13 +137,59 @@ fn doubted(client: &Client, text: &str) -> CreateTicket {
     create.unchecked().key(text)
 }
 
+/// Finds out what became of all that is in doubt.
+type Finding = fn(&Client) -> Pin<Box<dyn Future<Output = Vec<Found>>>>;
+
+/// Every way to ask.
+const WAYS: [(&str, Finding); 3] = [
+    ("reconcile tickets", |client| {
+        let client = client.clone();
+        let finding = async move {
+            let found = client.reconcile_tickets().await.into_iter();
+            found
+                .map(|it| (it.pending, it.outcome))
+                .collect::<Vec<Found>>()
+        };
+        finding.boxed_local()
+    }),
+    ("reconcile all tickets", |client| {
+        let client = client.clone();
+        let finding = async move {
+            let found = client.reconcile_all_tickets(client.pending_tickets());
+            let found = found.await.into_iter();
+            found
+                .map(|it| (it.pending, it.outcome))
+                .collect::<Vec<Found>>()
+        };
+        finding.boxed_local()
+    }),
+    ("reconcile ticket", |client| {
+        let client = client.clone();
+        let finding = async move {
+            let mut found = Vec::new();
+            for pending in client.pending_tickets() {
+                let outcome = client.reconcile_ticket(&pending).await;
+                found.push((pending, outcome));
+            }
+            found
+        };
+        finding.boxed_local()
+    }),
+];
+
 #[test]
 fn tickets_in_doubt_are_found_out_by_the_next_one() {
+    for (way, finding) in WAYS {
+        in_doubt_until_the_next_one(way, finding);
+    }
+}
+
+fn in_doubt_until_the_next_one(way: &str, finding: Finding) {
     let both: &[Doubt] = &[("The disk is full.", true), ("The fan is loud.", true)];
     let none: &[Doubt] = &[("The disk is full.", false)];
     for doubts in [both, none] {
-        each_await("reconcile tickets", 3, |polls| {
-            let told = format!("{doubts:?}, {polls} polls");
+        each_await(way, 3, |polls| {
+            let told = format!("{way}, {doubts:?}, {polls} polls");
             let folder = folder();
             let service = Service::new();
             let open = || service.builder().outbox(outbox_in(&folder)).build();
@@ -146,10 +204,15 @@ fn tickets_in_doubt_are_found_out_by_the_next_one() {
             let line = Halting::new(&service.line, &service.clock);
             let client = service.builder().transport(line).outbox(outbox_in(&folder));
             let client = client.build().unwrap();
-            let finding = client.reconcile_tickets();
-            let done = service.clock.run(poll_at_most(finding, polls));
-            nothing_is_left(&service.clock, "reconcile tickets", polls);
+            let found = poll_at_most(finding(&client), polls);
+            let found = service.clock.run(found);
+            nothing_is_left(&service.clock, way, polls);
             drop(client);
+            let is_done = found.is_some();
+            if let Some(found) = found {
+                assert_eq!(found.len(), doubts.len(), "{told}");
+                is_true(&service, found, &told);
+            }
             let client = open().unwrap();
             find_out(&service, &client, &told);
             assert!(client.pending_tickets().is_empty(), "{told}");
@@ -160,7 +223,7 @@ fn tickets_in_doubt_are_found_out_by_the_next_one() {
                 let made = service.world().made(op);
                 assert_eq!(made, [created.ticket.to_string()], "{told}");
             }
-            done.is_some()
+            is_done
         });
     }
 }
