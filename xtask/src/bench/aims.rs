@@ -19,8 +19,8 @@ const ASKED: &[&str] = &["page10"];
 const CALL: Bound = Bound::Most(1.05);
 /// The same of one that is signed, where plain code sends a token.
 const SIGNED_CALL: Bound = Bound::Most(1.15);
-/// The same of a verb, which makes types of its own and proves order and end. Above the bar `docs/speed.md` has its profile and
-/// what was tried; above the end it is not held.
+/// The same of a verb, which makes types of its own and proves order and end. Above the bar its profile and what was tried
+/// belong into `docs/speed.md`; above the end it is not held.
 const VERB_CALL: Bound = Bound::Bar {
     bar: 1.05,
     end: 1.10,

@@ -67,7 +67,7 @@ ratio of a way to plain code in the same run.
 pub(super) const AIMS: &str = "
 A row of pages has three figures, in this order. Those that miss the aim are bold. Nothing fails that misses one. A figure that this run did not
 measure is missing, and nobody knows whether its aim is held. A verb is held to 1.05 times plain code, as a generated call is, although it does more. Up
-to 1.10 it is above its bar, and [speed.md](speed.md) says what it takes and what was tried; above 1.10 it is not held. Why verbs cost more than
+to 1.10 it is above its bar, and its profile and what was tried belong into [speed.md](speed.md); above 1.10 it is not held. Why verbs cost more than
 plain code is told below.
 ";
 
