@@ -4,33 +4,39 @@
 
 mod aims;
 mod chart;
+mod clients;
 mod counts;
 mod figures;
 mod generated;
+mod memory;
 mod outside;
 mod report;
 mod served;
+mod shipped;
+mod starts;
 mod versions;
+mod words;
 
 pub use self::{
     chart::chart,
-    figures::{Count, Figures, Row, Server},
+    figures::{Count, Figures, Row, Server, Start},
     report::page,
     versions::versions,
 };
 
-use self::served::Served;
+use self::{
+    clients::{Clients, Others},
+    served::Served,
+};
 use crate::{
-    codegen,
     file::Workspace,
-    interop::{self, Judge},
     problem::{Problem, Result},
     programs::{self, Built, Kind},
 };
 use serde::Deserialize;
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -40,11 +46,12 @@ const PAGE: &str = "docs/benchmarks.md";
 const CHART: &str = "docs/pictures/benchmarks.svg";
 /// Where everything else goes, and the page too where it is not of everything.
 const PLACE: &str = "target/benchmarks";
-/// How often a program is started to tell its start-up.
-const STARTS: usize = 30;
+/// The package that has the clients.
+const PACKAGE: &str = "benchmarks";
 
 /// What can be named besides works.
 const SERVERS: &str = "servers";
+const STARTS: &str = "starts";
 const PROGRAMS: &str = "programs";
 const BUILDS: &str = "builds";
 
@@ -73,11 +80,26 @@ impl Choice {
 
     /// The works that are wanted.
     fn works(&self) -> Vec<&'static str> {
-        report::works().filter(|work| self.wants(work)).collect()
+        words::works().filter(|work| self.wants(work)).collect()
+    }
+
+    /// Whether a client is wanted, not only servers.
+    fn wants_clients(&self) -> bool {
+        self.wants(STARTS) || !self.works().is_empty()
+    }
+
+    /// How often a program is started to tell its start-up.
+    fn starts(&self) -> usize {
+        match self.quick {
+            true => 5,
+            false => 30,
+        }
     }
 
     fn check(&self) -> Result<()> {
-        let known: Vec<&str> = report::works().chain([SERVERS, PROGRAMS, BUILDS]).collect();
+        let known: Vec<&str> = words::works()
+            .chain([SERVERS, STARTS, PROGRAMS, BUILDS])
+            .collect();
         match self
             .only
             .iter()
@@ -100,27 +122,27 @@ impl Choice {
 /// out, and the page says so.
 pub fn run(workspace: &Workspace, choice: &Choice, say: fn(&str)) -> Result<String> {
     choice.check()?;
-    let root = programs::absolute(workspace);
-    let place = root.join(PLACE);
+    let place = programs::absolute(workspace).join(PLACE);
     fs::create_dir_all(&place).map_err(|error| broken(&error.to_string()))?;
     let mut figures = Figures::here(workspace);
     figures.here.extend(versions(workspace)?);
     let mut bench = Bench {
         workspace,
-        root,
         place,
         choice,
         say,
         figures,
     };
     if choice.wants(PROGRAMS) {
-        bench.programs()?;
+        say("builds the programs, as people get them");
+        shipped::programs(workspace, &mut bench.figures, choice.starts())?;
     }
-    if choice.wants(SERVERS) || !choice.works().is_empty() {
+    if choice.wants(SERVERS) || choice.wants_clients() {
         bench.clients()?;
     }
     if choice.is_whole() || choice.names(BUILDS) {
-        bench.builds()?;
+        say("builds the SDK from nothing");
+        shipped::builds(workspace, &bench.place, &mut bench.figures)?;
     }
     bench.write()
 }
@@ -128,7 +150,6 @@ pub fn run(workspace: &Workspace, choice: &Choice, say: fn(&str)) -> Result<Stri
 /// One measurement.
 struct Bench<'a> {
     workspace: &'a Workspace,
-    root: PathBuf,
     /// Where everything but the page goes.
     place: PathBuf,
     choice: &'a Choice,
@@ -143,67 +164,51 @@ impl Bench<'_> {
         self.figures.missing.push(format!("{what}: {why}"));
     }
 
-    /// Size and start-up of what people install, and how long the generators take.
-    fn programs(&mut self) -> Result<()> {
-        (self.say)("builds the programs, as people get them");
-        let shipped = programs::build_release(
-            self.workspace,
-            &["-p", "hwc-tickets-cli", "-p", "hwc-tickets-sim", "--bins"],
-        )?;
-        let program = shipped.path("hwc-tickets-cli", Kind::Program, "hwc-tickets")?;
-        let simulator = shipped.simulator()?;
-        self.figures.size("hwc-tickets", &program);
-        self.figures.size("hwc-tickets-sim", &simulator);
-        let starts = if self.choice.quick { 5 } else { STARTS };
-        for (name, program, argument) in [
-            ("hwc-tickets", &program, "--version"),
-            ("hwc-tickets", &program, "--help"),
-            ("hwc-tickets-sim", &simulator, "--version"),
-        ] {
-            let line = format!("`{name} {argument}`");
-            let took = start_up(program, argument, starts);
-            let took = took.ok_or_else(|| broken(&format!("{line} fails")))?;
-            self.figures.costs(&format!("start of {line}"), &told(took));
-        }
-        let (took, checked) = timed(|| codegen::check(self.workspace));
-        checked?;
-        self.figures
-            .costs("codegen of every operation, compared", &told(took));
-        Ok(())
-    }
-
     /// Clients and servers.
     fn clients(&mut self) -> Result<()> {
         (self.say)("builds what measures");
-        let measures = built(self.workspace)?;
+        let built = built(self.workspace)?;
+        let measures = built.path(PACKAGE, Kind::Program, PACKAGE)?;
+        let others = match self.choice.wants_clients() {
+            true => Others::found(self.workspace, self.say)?,
+            false => Others::default(),
+        };
+        for (what, why) in &others.missing {
+            self.skips(what, why);
+        }
         (self.say)("starts the servers");
         let served = Served::start(&measures)?;
-        self.in_turns(&measures, &served)?;
+        let clients = Clients {
+            measures: &measures,
+            simulator: &served.simulator,
+            others: &others,
+        };
+        self.in_turns(&clients, &served)?;
+        self.whole_programs(&built, &clients)
+    }
+
+    /// What is told of whole programs: their start-up, what valgrind counts in them, and their memory.
+    fn whole_programs(&mut self, built: &Built, clients: &Clients<'_>) -> Result<()> {
+        if self.choice.wants(STARTS) {
+            (self.say)("starts fresh programs of one client each");
+            self.figures.starts = starts::starts(built, clients, self.choice.starts())?;
+        }
         if self.choice.works().is_empty() {
             return Ok(());
         }
-        self.count(&measures, &served.simulator);
+        self.count(clients);
         (self.say)("looks at the memory of whole programs");
-        for work in ["history", "follow", "list", "upload", "download"] {
-            if !self.choice.wants(work) {
-                continue;
-            }
-            for way in ["sdk", "by-hand"] {
-                let mut command = Command::new(&measures);
-                command.args(["one", served.simulator.as_str(), way, work, "1"]);
-                let one: One = answer(&mut command)?;
-                self.figures
-                    .memory
-                    .push((work.to_owned(), way.to_owned(), one.peak_kib));
-            }
-        }
+        self.figures.memory = memory::memory(clients, |work| self.choice.wants(work))?;
         Ok(())
     }
 
     /// Everything that is measured by the clock, in one run.
-    fn in_turns(&mut self, measures: &Path, served: &Served) -> Result<()> {
+    fn in_turns(&mut self, clients: &Clients<'_>, served: &Served) -> Result<()> {
         let works = self.choice.works();
-        let mut command = Command::new(measures);
+        if works.is_empty() && !self.choice.wants(SERVERS) {
+            return Ok(());
+        }
+        let mut command = Command::new(clients.measures);
         command.arg("measure").arg(&served.simulator);
         command.args(self.choice.quick.then_some("--quick"));
         for work in &works {
@@ -221,7 +226,7 @@ impl Bench<'_> {
             prism.server(&mut command);
         }
         if !works.is_empty() {
-            self.name_others(&mut command)?;
+            clients.others.name(&mut command);
         }
         (self.say)("measures every way in turns");
         let measured: Measured = answer(&mut command)?;
@@ -231,33 +236,13 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Names the clients of others to the measurement, those that can be had here.
-    fn name_others(&mut self, command: &mut Command) -> Result<()> {
-        match interop::environment(self.workspace, Judge::PythonOfficial)? {
-            Ok(environment) => {
-                let script = self.root.join("tests/benchmarks/official/calls.py");
-                let python = interop::program(&environment, "python");
-                command.arg("--official").arg(python).arg(script);
-            }
-            Err(why) => self.skips("the official Python SDK", &why),
-        }
-        (self.say)("makes and builds the client of openapi-generator");
-        match generated::client(self.workspace)? {
-            Ok(program) => {
-                command.arg("--openapi-generator").arg(program);
-            }
-            Err(why) => self.skips("the client that openapi-generator makes for Rust", &why),
-        }
-        Ok(())
-    }
-
     /// What valgrind counts. Where it does not work, all else is told all the same.
-    fn count(&mut self, measures: &Path, simulator: &str) {
+    fn count(&mut self, clients: &Clients<'_>) {
         let Some(valgrind) = counts::Valgrind::found(&self.place) else {
             return self.skips("instructions and allocations", "valgrind is not installed");
         };
         (self.say)("counts instructions and allocations");
-        match valgrind.count(measures, simulator, self.choice) {
+        match valgrind.count(clients, self.choice) {
             Ok(counts) => self.figures.counts = counts,
             Err(problems) => {
                 (self.say)(&problems.to_string());
@@ -267,19 +252,6 @@ impl Bench<'_> {
                 );
             }
         }
-    }
-
-    /// What it takes to build the SDK.
-    fn builds(&mut self) -> Result<()> {
-        (self.say)("builds the SDK from nothing");
-        for profile in ["dev", "release"] {
-            let took = build_from_nothing(self.workspace, &self.place, profile)?;
-            self.figures.costs(
-                &format!("build of `hwc-tickets`, profile {profile}"),
-                &told(took),
-            );
-        }
-        Ok(())
     }
 
     fn write(self) -> Result<String> {
@@ -306,17 +278,10 @@ struct Measured {
     missing: Vec<String>,
 }
 
-/// What one way tells of itself.
-#[derive(Deserialize)]
-struct One {
-    peak_kib: Option<u64>,
-}
-
-/// The program that measures.
-fn built(workspace: &Workspace) -> Result<PathBuf> {
-    let arguments = ["-p", "benchmarks", "--features", "run", "--bins"];
-    let built: Built = programs::build_release(workspace, &arguments)?;
-    built.path("benchmarks", Kind::Program, "benchmarks")
+/// The program that measures, and those of one client each.
+fn built(workspace: &Workspace) -> Result<Built> {
+    let arguments = ["-p", PACKAGE, "--features", "run", "--bins"];
+    programs::build_release(workspace, &arguments)
 }
 
 /// What a program says in the one line it prints.
@@ -349,50 +314,4 @@ fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let began = Instant::now();
     let done = work();
     (began.elapsed(), done)
-}
-
-/// The median of so many starts, unless one of them fails.
-fn start_up(program: &Path, argument: &str, starts: usize) -> Option<Duration> {
-    let mut times = Vec::new();
-    for _ in 0..starts {
-        let mut command = Command::new(program);
-        command.arg(argument).env_clear().stdout(Stdio::null());
-        let (took, succeeded) = timed(|| programs::succeeds(&mut command));
-        times.push(succeeded.then_some(took)?);
-    }
-    times.sort_unstable();
-    times.get(times.len() / 2).copied()
-}
-
-/// A directory of its own, empty before and after.
-fn build_from_nothing(workspace: &Workspace, place: &Path, profile: &str) -> Result<Duration> {
-    let target = place.join("build");
-    // Nobody built there before.
-    let _ = fs::remove_dir_all(&target);
-    let mut cargo = programs::cargo(workspace);
-    cargo
-        .args([
-            "build",
-            "--quiet",
-            "--locked",
-            "-p",
-            "hwc-tickets",
-            "--profile",
-            profile,
-        ])
-        .env("CARGO_TARGET_DIR", &target);
-    let (took, succeeded) = timed(|| programs::succeeds(&mut cargo));
-    let _ = fs::remove_dir_all(&target);
-    match succeeded {
-        true => Ok(took),
-        false => Err(broken("`cargo build -p hwc-tickets` fails").into()),
-    }
-}
-
-/// A time, for people.
-fn told(time: Duration) -> String {
-    match time.as_secs() {
-        0 => format!("{:.1} ms", time.as_secs_f64() * 1e3),
-        _ => format!("{:.1} s", time.as_secs_f64()),
-    }
 }

@@ -92,7 +92,7 @@ pub enum Command {
         #[arg(long)]
         quick: bool,
         /// Only this: page1, page10, page100, signed, flight, unread, submit, history, decode, follow, list, upload, download,
-        /// servers, programs or builds. Once for each; the page goes below target/.
+        /// servers, starts, programs or builds. Once for each; the page goes below target/.
         #[arg(long, value_name = "NAME")]
         only: Vec<String>,
     },

@@ -41,6 +41,15 @@ def submit(osm, order):
     return 1
 
 
+def peak():
+    """The largest resident set of this process so far, in KiB. Linux tells it."""
+    try:
+        with open("/proc/self/status") as status:
+            return next((int(line.split()[1]) for line in status if line.startswith("VmHWM:")), None)
+    except OSError:
+        return None
+
+
 def main(endpoint):
     credentials = GlobalCredentials("AKEXAMPLE", "SKEXAMPLE")
     osm = OsmClient.new_builder().with_credentials(credentials).with_endpoint(endpoint).build()
@@ -53,7 +62,7 @@ def main(endpoint):
             started = time.perf_counter_ns()
             seen = work(osm, order)
             calls.append(time.perf_counter_ns() - started)
-        cost = {"cpu": time.process_time_ns() - before, "calls": calls, "seen": seen}
+        cost = {"cpu": time.process_time_ns() - before, "calls": calls, "seen": seen, "peak_kib": peak()}
         print(json.dumps(cost), flush=True)
 
 

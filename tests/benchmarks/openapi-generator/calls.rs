@@ -58,7 +58,12 @@ impl Order {
         }
         let cpu = processor_time().saturating_sub(before);
         let calls: Vec<u64> = times.into_iter().map(nanoseconds).collect();
-        Ok(serde_json::json!({ "cpu": nanoseconds(cpu), "calls": calls, "seen": least }))
+        Ok(serde_json::json!({
+            "cpu": nanoseconds(cpu),
+            "calls": calls,
+            "seen": least,
+            "peak_kib": peak(),
+        }))
     }
 
     async fn once(&self, service: &Configuration) -> Result<usize> {
@@ -132,6 +137,13 @@ fn processor_time() -> Duration {
 #[cfg(not(unix))]
 fn processor_time() -> Duration {
     Duration::ZERO
+}
+
+/// Largest resident set of this process so far, in KiB: `VmHWM` of Linux.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn main() -> Result<()> {

@@ -77,7 +77,7 @@ impl ByHand {
         match work {
             Work::Unread => self.unread(world).await,
             Work::Submit => self.submit().await,
-            Work::History => self.history().await,
+            Work::History => self.history(world).await,
             Work::Follow => self.follow(world).await,
             Work::List => self.list().await,
             Work::Upload => self.upload(file, world).await.map(|_| world.file),
@@ -115,22 +115,23 @@ impl ByHand {
         Ok(1)
     }
 
-    async fn history(&self) -> Result<usize> {
+    async fn history(&self, world: &World) -> Result<usize> {
         let mut seen = 0;
-        self.walk(|_, page| seen += page.message_list.len()).await?;
+        self.walk(world, |_, page| seen += page.message_list.len())
+            .await?;
         Ok(seen)
     }
 
     /// The pages of the long conversation, as they come.
-    pub(crate) async fn conversation(&self) -> Result<Vec<Bytes>> {
+    pub(crate) async fn conversation(&self, world: &World) -> Result<Vec<Bytes>> {
         let mut pages = Vec::new();
-        self.walk(|bytes, _| pages.push(bytes)).await?;
+        self.walk(world, |bytes, _| pages.push(bytes)).await?;
         Ok(pages)
     }
 
     /// Backwards, page by page.
-    async fn walk(&self, mut see: impl FnMut(Bytes, &Messages)) -> Result<()> {
-        let ticket = World::HISTORY;
+    async fn walk(&self, world: &World, mut see: impl FnMut(Bytes, &Messages)) -> Result<()> {
+        let ticket = world.conversation;
         let mut next = Some(requests::page_of(ticket, PAGE));
         while let Some(target) = next {
             let bytes = self.get(&target).await?;

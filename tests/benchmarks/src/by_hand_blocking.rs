@@ -44,7 +44,7 @@ impl ByHandBlocking {
         match work {
             Work::Unread => self.unread(world),
             Work::Submit => self.submit(),
-            Work::History => self.history(),
+            Work::History => self.history(world),
             Work::List => self.list(),
             Work::Upload => self.upload(file, world).map(|_| world.file),
             Work::Download => self.download(id),
@@ -79,8 +79,8 @@ impl ByHandBlocking {
     }
 
     /// Backwards, page by page.
-    fn history(&self) -> Result<usize> {
-        let ticket = World::HISTORY;
+    fn history(&self, world: &World) -> Result<usize> {
+        let ticket = world.conversation;
         let mut next = Some(requests::page_of(ticket, PAGE));
         let mut seen = 0;
         while let Some(target) = next {

@@ -4,6 +4,9 @@
 //! - `serve` is the simulator with its tickets, and a bare handler beside it, until its input ends. It tells its addresses.
 //! - `measure` runs every way of a client in turns against it, and tells rows of figures as JSON.
 //! - `one` runs one way so many times, for tools that count instructions, allocations or memory of a whole program.
+//! - `order` tells what a client of others is told, for the same tools.
+//!
+//! Beside it are the programs in `start`: one client each, which reads one page.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -33,6 +36,7 @@ use std::path::PathBuf;
 use crate::{
     failure::Result,
     measure::Settings,
+    outside::Outside,
     ways::{Way, Ways},
     work::Work,
     world::World,
@@ -79,6 +83,16 @@ enum Command {
         work: Work,
         /// How often
         calls: usize,
+        /// A shorter conversation, fewer tickets and a smaller file, for tools that are slow
+        #[arg(long)]
+        small: bool,
+    },
+    /// The line that tells a client of others to do a work so many times
+    Order {
+        /// Which work
+        work: Work,
+        /// How often
+        calls: usize,
     },
 }
 
@@ -112,11 +126,17 @@ fn main() -> Result<()> {
             way,
             work,
             calls,
+            small,
         } => {
+            let world = if small { World::small() } else { world };
             let mut ways = Ways::new(&simulator, world)?;
             let round = ways.round(way, work, calls)?;
             let told = serde_json::json!({ "seen": round.seen, "peak_kib": usage::peak() });
             println!("{told}");
+            Ok(())
+        }
+        Command::Order { work, calls } => {
+            println!("{}", Outside::order(work, calls, &world));
             Ok(())
         }
     }

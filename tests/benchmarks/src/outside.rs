@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{failure::Result, work::Work, world::World};
 
@@ -75,19 +76,23 @@ impl Outside {
             || matches!(work, Work::Unread | Work::Submit)
     }
 
-    pub(crate) fn round(&mut self, work: Work, calls: usize, world: &World) -> Result<Cost> {
+    /// What such a process is told, to make so many calls of this work.
+    pub(crate) fn order(work: Work, calls: usize, world: &World) -> Value {
         let ticket = match work {
             Work::Submit => World::SUBMIT,
             _ => World::PAGE,
         };
-        let order = serde_json::json!({
+        serde_json::json!({
             "work": work.name(),
             "calls": calls,
             "ticket": ticket,
             "rows": work.page(),
             "tickets": world.ids(),
-        });
-        writeln!(self.orders, "{order}")?;
+        })
+    }
+
+    pub(crate) fn round(&mut self, work: Work, calls: usize, world: &World) -> Result<Cost> {
+        writeln!(self.orders, "{}", Self::order(work, calls, world))?;
         self.orders.flush()?;
         let mut answer = String::new();
         if self.answers.read_line(&mut answer)? == 0 {

@@ -89,7 +89,7 @@ pub(crate) async fn verb(
             Ok(1)
         }
         Work::History => {
-            let mut messages = client.ticket(World::HISTORY)?.history().stream();
+            let mut messages = client.ticket(world.conversation)?.history().stream();
             let mut seen = 0;
             while let Some(message) = messages.next().await {
                 message?;
@@ -155,7 +155,7 @@ pub(crate) fn blocking_verb(
             client.ticket(quiet(world))?.submit(TEXT)?;
             Ok(1)
         }
-        Work::History => count(client.ticket(World::HISTORY)?.history()?),
+        Work::History => count(client.ticket(world.conversation)?.history()?),
         Work::List => count(client.tickets().list().page_size(100).items()?),
         Work::Upload => {
             let uploaded = client.block_on(|client| client.upload(file).skip_limits())?;

@@ -183,7 +183,7 @@ impl Ways {
         }
         if work == Work::Decode && self.pages.is_empty() {
             let plain = ByHand::reqwest(&self.endpoint, self.keys.token)?;
-            self.pages = self.runtime.block_on(plain.conversation())?;
+            self.pages = self.runtime.block_on(plain.conversation(&self.world))?;
         }
         Ok(())
     }

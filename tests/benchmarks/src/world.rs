@@ -7,13 +7,17 @@ use crate::failure::Result;
 
 /// Messages of the ticket of which one page is read.
 const PAGE: i64 = 100;
+/// Messages of the conversation that is counted.
+const SHORT: usize = 10_000;
 /// As long as most messages are.
 const TEXT: &str = "The disk of node 7 is full again, since 磁盘 03:12. Please have a look at it.";
 
 /// How much there is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct World {
-    /// Messages of the long conversation.
+    /// Ticket with the conversation that is read to its beginning.
+    pub(crate) conversation: &'static str,
+    /// Messages of it.
     pub(crate) history: usize,
     /// Tickets that are asked for what is unread, and followed.
     pub(crate) tickets: usize,
@@ -25,19 +29,34 @@ pub(crate) struct World {
 
 impl World {
     /// Ticket with the long conversation.
-    pub(crate) const HISTORY: &'static str = "TT202611219001";
+    const LONG: &'static str = "TT202611219001";
     /// Ticket of which a page is read.
     pub(crate) const PAGE: &'static str = "TT202611219002";
     /// Ticket that messages go to.
     pub(crate) const SUBMIT: &'static str = "TT202611219003";
 
+    /// Ticket with the conversation that is counted.
+    const SHORT: &'static str = "TT202611219004";
+
     /// Always as large: figures of another world would be other figures.
     pub(crate) fn full() -> Self {
         Self {
+            conversation: Self::LONG,
             history: 100_000,
             tickets: 1_000,
             listed: 10_000,
             file: 100 << 20,
+        }
+    }
+
+    /// A small part of the same tickets, as large always, too: for tools below which a program takes some fifty times as long.
+    pub(crate) fn small() -> Self {
+        Self {
+            conversation: Self::SHORT,
+            history: SHORT,
+            tickets: 100,
+            file: 1 << 20,
+            ..Self::full()
         }
     }
 
@@ -69,7 +88,8 @@ impl World {
             Ok(ticket)
         };
         let mut tickets = vec![
-            conversation(Self::HISTORY, i64::try_from(self.history)?)?,
+            conversation(Self::LONG, i64::try_from(self.history)?)?,
+            conversation(Self::SHORT, i64::try_from(SHORT)?)?,
             conversation(Self::PAGE, PAGE)?,
             conversation(Self::SUBMIT, 1)?,
         ];

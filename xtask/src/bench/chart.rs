@@ -3,7 +3,7 @@
 
 use super::{
     figures::{Figures, plain},
-    report,
+    words,
 };
 use std::fmt::Write as _;
 
@@ -47,7 +47,7 @@ pub fn chart(figures: &Figures) -> String {
         .filter(|row| DRAWN.contains(&row.way.as_str()))
         .filter_map(|row| {
             let ratio = figures.times(row, plain(&row.way))?;
-            Some((format!("{}, {}", row.work, report::way(&row.way)), ratio))
+            Some((format!("{}, {}", row.work, words::way(&row.way)), ratio))
         })
         .collect();
     let height = TOP + ROW * bars.len() as f64 + 10.0;

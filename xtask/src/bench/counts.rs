@@ -3,47 +3,105 @@
 //! A whole program is counted twice, with few calls and with many. The difference is what the calls cost; its start
 //! and its end are in both. Ways that block have threads that wake each other, and differ a little from run to run.
 
-use super::{Choice, broken, figures::Count};
+use super::{
+    Choice, broken,
+    clients::{Clients, Program, unless_other},
+    figures::{
+        BLOCKING, Count, GENERATED, HYPER, OPENAPI_GENERATOR, PLAIN, PLAIN_BLOCKING, SAME_DECODE,
+        VERB,
+    },
+};
 use crate::{problem::Result, programs::on_path};
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
 /// Calls of both programs, the few and the many.
 const CALLS: [u64; 2] = [20, 120];
+/// The same of files of 1 MiB.
+const FILES: [u64; 2] = [2, 12];
 /// The same of works of many requests. Below valgrind a program takes some fifty times as long: a list of 10,000 tickets some
-/// four seconds.
+/// four seconds, a conversation of 10,000 messages one.
 const TENS_OF_REQUESTS: [u64; 2] = [5, 25];
+const HUNDRED_REQUESTS: [u64; 2] = [1, 3];
 const HUNDREDS_OF_REQUESTS: [u64; 2] = [1, 2];
-/// What is counted: work, calls, and the ways that do it.
-const COUNTED: &[(&str, [u64; 2], &[&str])] = &[
-    ("page1", CALLS, PAGE),
-    (
-        "page10",
-        CALLS,
-        &[
-            "sdk",
-            "generated",
-            "blocking",
-            "by-hand",
-            "by-hand-blocking",
-            "same-decode",
-            "hyper",
-        ],
+
+/// Something that is counted.
+struct Counted {
+    /// Its name in the counts: that of the work, unless less is done than by the clock.
+    name: &'static str,
+    work: &'static str,
+    calls: [u64; 2],
+    ways: &'static [&'static str],
+}
+
+impl Counted {
+    /// A work as it is measured by the clock.
+    const fn whole(work: &'static str, calls: [u64; 2], ways: &'static [&'static str]) -> Self {
+        Self {
+            name: work,
+            work,
+            calls,
+            ways,
+        }
+    }
+
+    /// The same with less to do, for what would take minutes below valgrind.
+    const fn small(
+        name: &'static str,
+        work: &'static str,
+        calls: [u64; 2],
+        ways: &'static [&'static str],
+    ) -> Self {
+        Self {
+            name,
+            work,
+            calls,
+            ways,
+        }
+    }
+
+    fn is_small(&self) -> bool {
+        self.name != self.work
+    }
+}
+
+/// What is counted. How much the small ones do is in `World::small` of the package `benchmarks`.
+const COUNTED: &[Counted] = &[
+    Counted::whole("page1", CALLS, PAGE),
+    Counted::whole("page10", CALLS, PAGE),
+    Counted::whole("page100", CALLS, PAGE),
+    Counted::whole("signed", CALLS, &[GENERATED, PLAIN]),
+    Counted::whole("unread", TENS_OF_REQUESTS, OWN),
+    Counted::whole("submit", CALLS, &[VERB, GENERATED, PLAIN, HYPER]),
+    Counted::whole("list", HUNDREDS_OF_REQUESTS, OWN),
+    Counted::small(
+        "history-small",
+        "history",
+        HUNDRED_REQUESTS,
+        &[VERB, BLOCKING, PLAIN, PLAIN_BLOCKING],
     ),
-    ("page100", CALLS, PAGE),
-    ("signed", CALLS, &["generated", "by-hand"]),
-    ("unread", TENS_OF_REQUESTS, OWN),
-    ("submit", CALLS, &["sdk", "generated", "by-hand", "hyper"]),
-    ("list", HUNDREDS_OF_REQUESTS, OWN),
+    Counted::small("follow-small", "follow", HUNDRED_REQUESTS, VERBS),
+    Counted::small("upload-small", "upload", FILES, VERBS),
+    Counted::small("download-small", "download", FILES, VERBS),
 ];
-const PAGE: &[&str] = &["sdk", "generated", "by-hand", "same-decode", "hyper"];
-const OWN: &[&str] = &["sdk", "generated", "by-hand"];
+const PAGE: &[&str] = &[
+    VERB,
+    GENERATED,
+    BLOCKING,
+    PLAIN,
+    PLAIN_BLOCKING,
+    SAME_DECODE,
+    HYPER,
+    OPENAPI_GENERATOR,
+];
+const OWN: &[&str] = &[VERB, GENERATED, PLAIN];
+const VERBS: &[&str] = &[VERB, PLAIN];
 /// The ways that tell whether a call costs what plain code costs. Each is run four times, some seconds long; works of many
 /// requests are left out.
-const QUICK: &[&str] = &["generated", "by-hand"];
+const QUICK: &[&str] = &[GENERATED, PLAIN];
 
 /// The tool that counts.
 pub(super) struct Valgrind {
@@ -68,46 +126,55 @@ impl Valgrind {
     }
 
     /// Counts.
-    pub(super) fn count(
-        &self,
-        measures: &Path,
-        simulator: &str,
-        choice: &Choice,
-    ) -> Result<Vec<Count>> {
+    pub(super) fn count(&self, clients: &Clients<'_>, choice: &Choice) -> Result<Vec<Count>> {
         let mut counts = Vec::new();
-        for (work, calls, ways) in COUNTED.iter().filter(|(work, ..)| choice.wants(work)) {
-            let [few, many] = *calls;
-            let is_wanted = |way: &&&str| !choice.quick || (*calls == CALLS && QUICK.contains(way));
-            for way in ways.iter().filter(is_wanted) {
-                let whole = |calls: u64| {
-                    let calls = calls.to_string();
-                    self.whole(measures, &["one", simulator, way, work, &calls])
-                };
-                let (less, more) = (whole(few)?, whole(many)?);
-                let each =
-                    |less: u64, more: u64| more.saturating_sub(less) as f64 / (many - few) as f64;
-                counts.push(Count {
-                    work: (*work).to_owned(),
-                    way: (*way).to_owned(),
-                    instructions: each(less.instructions, more.instructions),
-                    allocations: each(less.allocations, more.allocations),
-                });
+        for counted in COUNTED.iter().filter(|counted| choice.wants(counted.work)) {
+            let is_wanted =
+                |way: &&str| !choice.quick || (counted.calls == CALLS && QUICK.contains(way));
+            for way in counted.ways.iter().copied().filter(is_wanted) {
+                let count = self.of_way(clients, counted, way);
+                counts.extend(unless_other(way, count)?.flatten());
             }
         }
         Ok(counts)
     }
 
-    fn whole(&self, measures: &Path, line: &[&str]) -> Result<Whole> {
+    /// What one call takes by this way; nothing where there is no such client here.
+    fn of_way(&self, clients: &Clients<'_>, counted: &Counted, way: &str) -> Result<Option<Count>> {
+        let [few, many] = counted.calls;
+        let whole = |calls: u64| -> Result<Option<Whole>> {
+            let Some(program) = clients.program(way, counted.work, calls)? else {
+                return Ok(None);
+            };
+            let program = match counted.is_small() {
+                true => program.smaller(),
+                false => program,
+            };
+            self.whole(&program).map(Some)
+        };
+        let (Some(less), Some(more)) = (whole(few)?, whole(many)?) else {
+            return Ok(None);
+        };
+        let each = |less: u64, more: u64| more.saturating_sub(less) as f64 / (many - few) as f64;
+        Ok(Some(Count {
+            work: counted.name.to_owned(),
+            way: way.to_owned(),
+            instructions: each(less.instructions, more.instructions),
+            allocations: each(less.allocations, more.allocations),
+        }))
+    }
+
+    fn whole(&self, program: &Program) -> Result<Whole> {
         let out = self.place.join("callgrind.out");
         let file = format!("--callgrind-out-file={}", out.display());
-        self.run(&["--tool=callgrind", &file], measures, line)?;
+        self.run(&["--tool=callgrind", &file], program)?;
         let counted = fs::read_to_string(&out).map_err(|error| broken(&error.to_string()))?;
         let counting = [
             "--tool=memcheck",
             "--leak-check=no",
             "--undef-value-errors=no",
         ];
-        let said = self.run(&counting, measures, line)?;
+        let said = self.run(&counting, program)?;
         match (instructions(&counted), allocations(&said)) {
             (Some(instructions), Some(allocations)) => Ok(Whole {
                 instructions,
@@ -118,19 +185,11 @@ impl Valgrind {
     }
 
     /// What it says on its error stream.
-    fn run(&self, tool: &[&str], measures: &Path, line: &[&str]) -> Result<String> {
-        let output = Command::new(&self.program)
-            .args(tool)
-            .arg(measures)
-            .args(line)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| broken(&error.to_string()))?;
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        match output.status.success() {
-            true => Ok(said),
-            false => Err(broken(&format!("below valgrind it fails: {said}")).into()),
-        }
+    fn run(&self, tool: &[&str], program: &Program) -> Result<String> {
+        let mut valgrind = vec![self.program.as_os_str().to_owned()];
+        valgrind.extend(tool.iter().map(OsString::from));
+        let output = program.run(&valgrind)?;
+        Ok(String::from_utf8_lossy(&output.stderr).into_owned())
     }
 }
 
@@ -151,14 +210,35 @@ fn allocations(said: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::figures::plain;
+    use crate::bench::{
+        figures::plain,
+        words::{self, OTHERS},
+    };
 
     #[test]
     fn what_is_counted_has_plain_code_beside_it_and_calls_between_its_two_runs() {
-        for (work, [few, many], ways) in COUNTED {
-            assert!(few < many, "{work}");
-            for way in *ways {
-                assert!(ways.contains(&plain(way)), "{work}, {way}");
+        for counted in COUNTED {
+            let name = counted.name;
+            let [few, many] = counted.calls;
+            assert!(few < many, "{name}");
+            for way in counted.ways {
+                assert!(counted.ways.contains(&plain(way)), "{name}, {way}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_counted_is_a_work_and_the_page_has_words_of_its_own_for_a_smaller_one() {
+        for counted in COUNTED {
+            let name = counted.name;
+            let is_work = words::works().any(|work| work == counted.work);
+            assert!(is_work, "{name}");
+            assert_ne!(words::work(name), name);
+            if counted.is_small() {
+                assert_ne!(words::work(name), words::work(counted.work));
+                // Clients of others do the work of the clock only.
+                let is_other = |way: &&str| OTHERS.contains(way);
+                assert!(!counted.ways.iter().any(is_other), "{name}");
             }
         }
     }

@@ -50,6 +50,19 @@ pub struct Count {
     pub allocations: f64,
 }
 
+/// A program that makes its client, reads a page once, and stops.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Start {
+    /// By which way.
+    pub way: String,
+    /// From its start to its end, in milliseconds: the median of several.
+    pub wall_ms: Option<f64>,
+    /// The most memory of it, in KiB.
+    pub peak_kib: Option<u64>,
+    /// How large the program is, in bytes, where it is one file.
+    pub bytes: Option<u64>,
+}
+
 /// Everything.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Figures {
@@ -61,6 +74,8 @@ pub struct Figures {
     pub servers: Vec<Server>,
     /// What valgrind counted.
     pub counts: Vec<Count>,
+    /// Fresh programs of one client.
+    pub starts: Vec<Start>,
     /// Work, way, and the most memory of the whole program, in KiB.
     pub memory: Vec<(String, String, Option<u64>)>,
     /// What else it takes: name and words.
@@ -142,6 +157,11 @@ impl Figures {
         self.counts.iter().find(is_it)
     }
 
+    /// What a fresh program of this way took.
+    pub(super) fn start(&self, way: &str) -> Option<&Start> {
+        self.starts.iter().find(|start| start.way == way)
+    }
+
     /// Processor time of an answer of this server.
     pub(super) fn answer(&self, server: &str) -> Option<f64> {
         let found = self.servers.iter().find(|found| found.server == server);
@@ -159,6 +179,11 @@ pub(super) const GENERATED: &str = "generated";
 pub(super) const BLOCKING: &str = "blocking";
 /// Plain code with the decoding of this SDK.
 pub(super) const SAME_DECODE: &str = "same-decode";
+/// Plain code without reqwest.
+pub(super) const HYPER: &str = "hyper";
+/// Ways of others, in programs of their own.
+pub(super) const OFFICIAL: &str = "official";
+pub(super) const OPENAPI_GENERATOR: &str = "openapi-generator";
 /// What all servers are compared with.
 pub(super) const BARE: &str = "bare axum";
 /// The simulator among the servers.

@@ -2,114 +2,17 @@
 
 use super::{
     aims::{PAGES, aims},
-    figures::{
-        BARE, BLOCKING, Figures, GENERATED, PLAIN, PLAIN_BLOCKING, Row, SAME_DECODE, VERB, plain,
-    },
+    figures::{BARE, Figures, GENERATED, PLAIN, Row, SAME_DECODE, VERB, plain},
+    words::{self, OTHERS, OWN, way},
 };
 use std::fmt::Write as _;
-
-/// What the names of works mean.
-const WORKS: &[(&str, &str)] = &[
-    ("page1", "a page of 1 message"),
-    ("page10", "a page of 10 messages"),
-    ("page100", "a page of 100 messages"),
-    (
-        "signed",
-        "a page of 10 messages, signed (plain code sends a token)",
-    ),
-    ("flight", "a page of 10 messages, 64 calls in flight"),
-    ("unread", "what is unread, 1,000 tickets"),
-    ("submit", "one message"),
-    ("history", "a conversation of 100,000 messages"),
-    (
-        "decode",
-        "a conversation of 100,000 messages, decoded out of memory",
-    ),
-    (
-        "follow",
-        "the newest message of each of 1,000 tickets, and what is new",
-    ),
-    ("list", "10,000 tickets"),
-    ("upload", "100 MiB up"),
-    ("download", "100 MiB down"),
-];
-/// What the names of ways mean.
-const WAYS: &[(&str, &str)] = &[
-    (VERB, "verb"),
-    (GENERATED, "generated call"),
-    (BLOCKING, "verb, blocking"),
-    (PLAIN, "plain reqwest"),
-    (PLAIN_BLOCKING, "plain reqwest, blocking"),
-    (SAME_DECODE, "plain reqwest, decoded as here"),
-    ("hyper", "plain hyper"),
-    ("official", "official Python SDK"),
-    ("openapi-generator", "client of openapi-generator"),
-];
-/// The ways of others, and what each of them is compared with besides plain code.
-const OTHERS: &[&str] = &["official", "openapi-generator"];
-const OWN: [&str; 2] = [VERB, GENERATED];
-
-const HEAD: &str = "\
-# Benchmarks
-
-Written by `cargo xtask bench`; not by hand. It starts the simulator and measures all ways of a client against it in one run, on one
-thread each, in rounds that take turns. Figures are medians of the rounds. On another machine they are other ones: what holds is the
-ratio of a way to plain code in the same run.
-";
-
-const AIMS: &str = "
-A row of pages has three figures, in this order. Those that miss the aim are bold. Nothing fails that misses one. A figure that this run did not
-measure is missing, and nobody knows whether its aim is held. Why verbs cost more than plain code is told below.
-";
-
-const WAYS_TOLD: &str = "
-## What is compared
-
-Plain code is hand-written with reqwest: the same requests, the documented fields decoded by derived structs, a deadline and a limit
-of size, and nothing else. It knows no error inside HTTP 200, repeats nothing, keeps no unknown fields and finds no gap. \"Decoded as
-here\" is the same with the structs of the SDK: it tells what the call costs without its decoding. Plain code that blocks is the same
-with `reqwest::blocking`, which has a second thread. A blocking verb is told as a multiple of that, and every other way as a multiple of
-plain code that is asynchronous, with both as 1. Plain hyper has neither deadline nor limit: it is what a call costs at least. A generated call makes the same request as plain code. A verb may make
-more: a submit reads the conversation first, to know its own message again. The verb `history` reads a page by the time of its messages, plain code
-by their number: another request, the same messages.
-
-Where a conversation is decoded out of memory, plain code is serde_json alone: it reads the bytes of each page into derived structs of its own,
-which have the documented fields and nothing else. The generated call reads the same bytes into the structs of the SDK, as it reads an answer. They
-have the same fields and besides keep what is not described, and a value of the wrong kind costs its own field alone. So these are not the same
-structs: those of the SDK bring more. The verb `history` that is held to the same plain code asks the simulator for every page and makes messages
-of them, while serde_json alone has all of them in memory before it begins.
-
-Clients of others run in processes of their own, make one call at a time and take turns with all the rest. The client of openapi-generator
-is what it makes for Rust of the same description with its library `reqwest`, built as this SDK is, with the deadline and the headers of plain
-code. The official Python SDK signs each request, for it knows no token: a page that is signed is the same request here and there.
-";
-
-const COUNTED: &str = "
-A call is the whole work: for what is unread it makes 10 requests, for 10,000 tickets 100 or some more.
-";
-
-const VERBS: &str = "
-A generated call hands out what the service sent, in the structs of the description. Plain reqwest that is decoded as here does the same: the
-difference between these two is the call itself, without its decoding. A verb makes types of its own of those structs, for every message: it reads
-the time in the zone of the service, tells the kind of the message and the role of its author, and takes up the attachments. It proves the order
-of the messages, and the end of the conversation where it comes there, and drops what comes twice because pages overlap. The difference between a
-verb and a generated call is the price of that. Plain code does nothing of it.
-
-So it is with the other verbs. A list makes tickets of its rows, reads their times and drops those that come twice. What is unread is told for each
-ticket that was asked for, also for one that the answer does not name. Following reads the newest messages of each ticket, then asks for news, and
-remembers what it handed out. The file of an upload is read in other threads, so that no call waits for a disk. A submit first reads the messages of the last
-minute, so that it can tell its own message from those if the answer is lost: two requests where plain code makes one. A verb writes to another
-ticket each time, as people do.
-
-What was tried to make each of them cheaper, with figures, is in [speed.md](speed.md).
-";
 
 /// The page.
 #[must_use]
 pub fn page(figures: &Figures) -> String {
-    let mut page = HEAD.to_owned();
+    let mut page = words::HEAD.to_owned();
     aimed(&mut page, figures);
-    page.push_str(WAYS_TOLD);
+    page.push_str(words::WAYS_TOLD);
     page.push_str(
         "\n![Processor time of a call as a multiple of plain code](pictures/benchmarks.svg)\n",
     );
@@ -119,25 +22,10 @@ pub fn page(figures: &Figures) -> String {
     others(&mut page, figures);
     counted(&mut page, figures);
     servers(&mut page, figures);
+    starts(&mut page, figures);
     memory(&mut page, figures);
     costs(&mut page, figures);
     page
-}
-
-/// What a name of `names` means; of another one itself.
-pub(super) fn meaning<'a>(names: &[(&str, &'a str)], name: &'a str) -> &'a str {
-    let known = names.iter().find(|(known, _)| *known == name);
-    known.map_or(name, |(_, words)| *words)
-}
-
-/// The names of all works.
-pub(super) fn works() -> impl Iterator<Item = &'static str> {
-    WORKS.iter().map(|(name, _)| *name)
-}
-
-/// What a way is called.
-pub(super) fn way(name: &str) -> &str {
-    meaning(WAYS, name)
 }
 
 fn table(page: &mut String, title: &str, columns: &[&str]) {
@@ -193,7 +81,7 @@ fn aimed(page: &mut String, figures: &Figures) {
         ];
         line(page, &cells);
     }
-    page.push_str(AIMS);
+    page.push_str(words::AIMS);
 }
 
 /// What an aim is about.
@@ -201,7 +89,7 @@ fn aimed_at(works: &[&'static str]) -> String {
     if works == PAGES {
         return "pages of 1, 10 and 100 messages".to_owned();
     }
-    let works = works.iter().map(|work| meaning(WORKS, work));
+    let works = works.iter().map(|work| words::work(work));
     works.collect::<Vec<_>>().join(", ")
 }
 
@@ -232,7 +120,7 @@ fn clients(page: &mut String, figures: &Figures) {
     for row in &figures.rows {
         let cpu = row.cpu_us.filter(|cpu| *cpu > 0.0);
         let cells = [
-            meaning(WORKS, &row.work).to_owned(),
+            words::work(&row.work).to_owned(),
             way(&row.way).to_owned(),
             number(cpu.map(|cpu| 1e6 / cpu)),
             number(cpu),
@@ -276,7 +164,7 @@ fn verbs(page: &mut String, figures: &Figures) {
         let own = row.cpu_us.filter(|own| *own > 0.0);
         let base = figures.row(&row.work, PLAIN).and_then(|plain| plain.cpu_us);
         let cells = [
-            meaning(WORKS, &row.work).to_owned(),
+            words::work(&row.work).to_owned(),
             way(&row.way).to_owned(),
             number(own),
             ratio(figures, row),
@@ -284,7 +172,7 @@ fn verbs(page: &mut String, figures: &Figures) {
         ];
         line(page, &cells);
     }
-    page.push_str(VERBS);
+    page.push_str(words::VERBS);
 }
 
 /// What others take, by what this SDK takes.
@@ -301,7 +189,7 @@ fn others(page: &mut String, figures: &Figures) {
     for row in figures.rows.iter().filter(is_other) {
         let [verb, generated] = OWN.map(|own| number(figures.times(row, own)));
         let cells = [
-            meaning(WORKS, &row.work).to_owned(),
+            words::work(&row.work).to_owned(),
             way(&row.way).to_owned(),
             number(row.cpu_us.filter(|cpu| *cpu > 0.0)),
             verb,
@@ -323,7 +211,7 @@ fn counted(page: &mut String, figures: &Figures) {
     for count in &figures.counts {
         let plain = figures.count(&count.work, plain(&count.way));
         let cells = [
-            meaning(WORKS, &count.work).to_owned(),
+            words::work(&count.work).to_owned(),
             way(&count.way).to_owned(),
             number(Some(count.instructions)),
             number(plain.map(|plain| count.instructions / plain.instructions)),
@@ -331,7 +219,7 @@ fn counted(page: &mut String, figures: &Figures) {
         ];
         line(page, &cells);
     }
-    page.push_str(COUNTED);
+    page.push_str(words::COUNTED);
 }
 
 fn servers(page: &mut String, figures: &Figures) {
@@ -360,6 +248,33 @@ fn servers(page: &mut String, figures: &Figures) {
     }
 }
 
+/// What it takes until a fresh program has its first answer. All of them read a page of 10 messages.
+fn starts(page: &mut String, figures: &Figures) {
+    let columns = [
+        "work",
+        "way",
+        "ms",
+        "of plain code",
+        "MiB of memory",
+        "MiB of the program",
+    ];
+    table(page, "Start of a client", &columns);
+    for start in &figures.starts {
+        let plain = figures.start(plain(&start.way));
+        let plain = plain.and_then(|plain| plain.wall_ms);
+        let cells = [
+            format!("{}, in a fresh program", words::work("page10")),
+            way(&start.way).to_owned(),
+            number(start.wall_ms),
+            number(start.wall_ms.zip(plain).map(|(own, plain)| own / plain)),
+            number(start.peak_kib.map(|kibibytes| kibibytes as f64 / 1024.0)),
+            number(start.bytes.map(|bytes| bytes as f64 / f64::from(1 << 20))),
+        ];
+        line(page, &cells);
+    }
+    page.push_str(words::STARTS);
+}
+
 fn memory(page: &mut String, figures: &Figures) {
     table(
         page,
@@ -369,12 +284,13 @@ fn memory(page: &mut String, figures: &Figures) {
     for (work, name, kibibytes) in &figures.memory {
         let mebibytes = kibibytes.map(|kibibytes| kibibytes as f64 / 1024.0);
         let cells = [
-            meaning(WORKS, work).to_owned(),
+            words::work(work).to_owned(),
             way(name).to_owned(),
             number(mebibytes),
         ];
         line(page, &cells);
     }
+    page.push_str(words::MEMORY);
 }
 
 fn costs(page: &mut String, figures: &Figures) {
