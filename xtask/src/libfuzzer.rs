@@ -59,13 +59,21 @@ pub const TARGETS: &[(&str, &str)] = &[
 /// Runs the targets whose names begin with `only`, or every one that has a program, one after the other, each for so many seconds.
 ///
 /// # Errors
-/// No such target, no nightly compiler, cargo-fuzz cannot be installed, a program does not build, or an input breaks a target.
+/// No time, no such target, no nightly compiler, cargo-fuzz cannot be installed, a program does not build, an input breaks a target, or
+/// one was given none.
 pub fn run(
     workspace: &Workspace,
     seconds: u64,
     only: Option<&str>,
     say: fn(&str),
 ) -> Result<String> {
+    if seconds == 0 {
+        return Err(Problem::general(
+            "no time to try anything: for libFuzzer, 0 seconds are no limit",
+            "say how long each target goes on: `--seconds 60`",
+        )
+        .into());
+    }
     let chosen = chosen(only)?;
     let host = nightly()?;
     let (name, version) = TOOL;
@@ -201,24 +209,48 @@ fn guide(
         Problem::general(what, "remove target/guided/build, and build it anew")
     })?;
     let words = String::from_utf8_lossy(&told.stderr);
-    if told.status.success() {
-        return Ok(seen(&words).unwrap_or("nothing was tried").to_owned());
+    if !told.status.success() {
+        say(&last(&words));
+        return Err(Problem::at(
+            Place::file(format!("{PLACE}/broken/{name}")),
+            format!("an input breaks the target `{name}`; what it says is above"),
+            format!("put the input into {corpus}, named for what it is, and mend what reads it"),
+        )
+        .into());
     }
-    let lines: Vec<&str> = words.lines().collect();
-    let last = lines.get(lines.len().saturating_sub(WORDS)..);
-    say(&last.unwrap_or_default().join("\n"));
-    Err(Problem::at(
-        Place::file(format!("{PLACE}/broken/{name}")),
-        format!("an input breaks the target `{name}`; what it says is above"),
-        format!("put the input into {corpus}, named for what it is, and mend what reads it"),
-    )
-    .into())
+    let seen = seen(&words).map(str::to_owned);
+    seen.ok_or_else(|| {
+        say(&last(&words));
+        untried(name).into()
+    })
 }
 
-/// How many inputs, and how many places they reach: the last line of libFuzzer, without its mark.
+/// The last lines of what a program says.
+fn last(words: &str) -> String {
+    let lines: Vec<&str> = words.lines().collect();
+    let last = lines.get(lines.len().saturating_sub(WORDS)..);
+    last.unwrap_or_default().join("\n")
+}
+
+/// A run that ends well and has tried nothing shows nothing.
+fn untried(name: &str) -> Problem {
+    Problem::general(
+        format!("the target `{name}` was given no input; what libFuzzer says is above"),
+        format!(
+            "run `cargo xtask fuzz --guided {name}` for longer (`--seconds 600`); if that is no better, remove target/guided/build, and build it anew"
+        ),
+    )
+}
+
+/// How many inputs, and how many places they reach: the last line of libFuzzer, without its mark. None if it tried no input.
 fn seen(words: &str) -> Option<&str> {
     let mut lines = words.lines().rev();
-    lines.find(|line| line.starts_with('#') && line.contains("DONE"))
+    let line = lines.find(|line| line.starts_with('#') && line.contains("DONE"))?;
+    let tried = line.split_whitespace().next()?.strip_prefix('#')?;
+    tried
+        .parse::<u64>()
+        .is_ok_and(|tried| tried > 0)
+        .then_some(line)
 }
 
 #[cfg(test)]
@@ -232,7 +264,16 @@ mod tests {
         assert_eq!(host("rustc 1.97.0-nightly\nhost: \n"), None);
         let fuzzer = "#2\tINITED cov: 9\n#70\tNEW cov: 10\n#812\tDONE   cov: 10 ft: 12\n###### Recommended dictionary. ######\nDone 812 runs in 2 second(s)\n";
         assert_eq!(seen(fuzzer), Some("#812\tDONE   cov: 10 ft: 12"));
-        assert_eq!(seen("#2\tINITED cov: 9\n"), None);
+        for untried in ["", "#2\tINITED cov: 9\n", "#0\tDONE   cov: 0 ft: 0\n"] {
+            assert_eq!(seen(untried), None, "{untried}");
+        }
+        assert!(untried("ids").to_string().contains("fuzz --guided ids"));
+    }
+
+    #[test]
+    fn no_time_is_refused() {
+        let told = run(&Workspace::new("."), 0, None, |_| {}).unwrap_err();
+        assert!(told.to_string().contains("--seconds"), "{told}");
     }
 
     #[test]
