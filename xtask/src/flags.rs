@@ -54,7 +54,7 @@ pub enum Command {
     },
     /// Runs every fuzz target for a time; an input that breaks one is shown as small as it can be made.
     Fuzz {
-        /// Runs the targets of the libraries under libFuzzer, guided by coverage. Needs a nightly compiler; installs cargo-fuzz below target/.
+        /// Runs the targets of what users get under libFuzzer, guided by coverage. Needs a nightly compiler; installs cargo-fuzz below target/.
         #[arg(long)]
         guided: bool,
         /// For how long each target goes on.

@@ -23,7 +23,7 @@ const LIMITS: [&str; 2] = ["-timeout=10", "-max_len=65536"];
 /// Lines of its own words that are shown when an input breaks a target.
 const WORDS: usize = 60;
 
-/// Each target that has such a program, with its corpus. What only the program or xtask itself can reach has none.
+/// Each target that has such a program, with its corpus. That of xtask has none: `docs/assurance.md` says why.
 pub const TARGETS: &[(&str, &str)] = &[
     ("classify", "crates/hwc-core/tests/corpus/classify"),
     (
@@ -54,25 +54,40 @@ pub const TARGETS: &[(&str, &str)] = &[
     ("requests", "crates/hwc-tickets-sim/tests/corpus/requests"),
     ("forms", "crates/hwc-tickets-sim/tests/corpus/forms"),
     ("bodies", "crates/hwc-tickets-sim/tests/corpus/bodies"),
+    ("terminal", "crates/hwc-tickets-cli/tests/corpus/terminal"),
+    (
+        "pending_file",
+        "crates/hwc-tickets-cli/tests/corpus/pending",
+    ),
+    ("typed", "crates/hwc-tickets-cli/tests/corpus/typed"),
+    ("config", "crates/hwc-tickets-cli/tests/corpus/config"),
 ];
 
 /// Runs the targets whose names begin with `only`, or every one that has a program, one after the other, each for so many seconds.
 ///
 /// # Errors
-/// No such target, no nightly compiler, cargo-fuzz cannot be installed, a program does not build, or an input breaks a target.
+/// No time, no such target, no nightly compiler, cargo-fuzz cannot be installed, a program does not build, an input breaks a target, or
+/// one was given none.
 pub fn run(
     workspace: &Workspace,
     seconds: u64,
     only: Option<&str>,
     say: fn(&str),
 ) -> Result<String> {
+    if seconds == 0 {
+        return Err(Problem::general(
+            "no time to try anything: for libFuzzer, 0 seconds are no limit",
+            "say how long each target goes on: `--seconds 60`",
+        )
+        .into());
+    }
     let chosen = chosen(only)?;
     let host = nightly()?;
     let (name, version) = TOOL;
     let tool = programs::tool(workspace, name, version, say)?;
     take_versions(workspace)?;
     let root = programs::absolute(workspace);
-    say("builds them; the first time, that takes a quarter of an hour");
+    say("builds them; the first time, that takes more than a quarter of an hour");
     match chosen.as_slice() {
         [(name, _)] => build(&root, &tool, &host, Some(*name))?,
         _ => build(&root, &tool, &host, None)?,
@@ -201,24 +216,48 @@ fn guide(
         Problem::general(what, "remove target/guided/build, and build it anew")
     })?;
     let words = String::from_utf8_lossy(&told.stderr);
-    if told.status.success() {
-        return Ok(seen(&words).unwrap_or("nothing was tried").to_owned());
+    if !told.status.success() {
+        say(&last(&words));
+        return Err(Problem::at(
+            Place::file(format!("{PLACE}/broken/{name}")),
+            format!("an input breaks the target `{name}`; what it says is above"),
+            format!("put the input into {corpus}, named for what it is, and mend what reads it"),
+        )
+        .into());
     }
-    let lines: Vec<&str> = words.lines().collect();
-    let last = lines.get(lines.len().saturating_sub(WORDS)..);
-    say(&last.unwrap_or_default().join("\n"));
-    Err(Problem::at(
-        Place::file(format!("{PLACE}/broken/{name}")),
-        format!("an input breaks the target `{name}`; what it says is above"),
-        format!("put the input into {corpus}, named for what it is, and mend what reads it"),
-    )
-    .into())
+    let seen = seen(&words).map(str::to_owned);
+    seen.ok_or_else(|| {
+        say(&last(&words));
+        untried(name).into()
+    })
 }
 
-/// How many inputs, and how many places they reach: the last line of libFuzzer, without its mark.
+/// The last lines of what a program says.
+fn last(words: &str) -> String {
+    let lines: Vec<&str> = words.lines().collect();
+    let last = lines.get(lines.len().saturating_sub(WORDS)..);
+    last.unwrap_or_default().join("\n")
+}
+
+/// A run that ends well and has tried nothing shows nothing.
+fn untried(name: &str) -> Problem {
+    Problem::general(
+        format!("the target `{name}` was given no input; what libFuzzer says is above"),
+        format!(
+            "run `cargo xtask fuzz --guided {name}` for longer (`--seconds 600`); if that is no better, remove target/guided/build, and build it anew"
+        ),
+    )
+}
+
+/// How many inputs, and how many places they reach: the last line of libFuzzer, without its mark. None if it tried no input.
 fn seen(words: &str) -> Option<&str> {
     let mut lines = words.lines().rev();
-    lines.find(|line| line.starts_with('#') && line.contains("DONE"))
+    let line = lines.find(|line| line.starts_with('#') && line.contains("DONE"))?;
+    let tried = line.split_whitespace().next()?.strip_prefix('#')?;
+    tried
+        .parse::<u64>()
+        .is_ok_and(|tried| tried > 0)
+        .then_some(line)
 }
 
 #[cfg(test)]
@@ -232,15 +271,24 @@ mod tests {
         assert_eq!(host("rustc 1.97.0-nightly\nhost: \n"), None);
         let fuzzer = "#2\tINITED cov: 9\n#70\tNEW cov: 10\n#812\tDONE   cov: 10 ft: 12\n###### Recommended dictionary. ######\nDone 812 runs in 2 second(s)\n";
         assert_eq!(seen(fuzzer), Some("#812\tDONE   cov: 10 ft: 12"));
-        assert_eq!(seen("#2\tINITED cov: 9\n"), None);
+        for untried in ["", "#2\tINITED cov: 9\n", "#0\tDONE   cov: 0 ft: 0\n"] {
+            assert_eq!(seen(untried), None, "{untried}");
+        }
+        assert!(untried("ids").to_string().contains("fuzz --guided ids"));
+    }
+
+    #[test]
+    fn no_time_is_refused() {
+        let told = run(&Workspace::new("."), 0, None, |_| {}).unwrap_err();
+        assert!(told.to_string().contains("--seconds"), "{told}");
     }
 
     #[test]
     fn a_target_is_named_by_how_it_begins() {
         assert_eq!(chosen(None).unwrap(), TARGETS);
         assert_eq!(chosen(Some("retry")).unwrap().len(), 1);
-        let Err(problems) = chosen(Some("terminal")) else {
-            panic!("the program reads it, and it is private");
+        let Err(problems) = chosen(Some("description")) else {
+            panic!("it is of xtask, and has no program");
         };
         assert!(
             problems

@@ -6,7 +6,7 @@ mod address;
 mod check;
 pub(crate) mod document;
 mod place;
-mod profile;
+pub(crate) mod profile;
 mod source;
 mod variables;
 

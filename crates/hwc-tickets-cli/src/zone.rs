@@ -20,8 +20,9 @@ const TOLD_APART: usize = PLAIN + 5;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Zone(&'static Known);
 
+/// What is known of a zone. It is not kept: who only asks whether a text names a zone needs no more.
 #[derive(Debug)]
-struct Known {
+pub(crate) struct Known {
     zone: TimeZone,
     name: String,
     on_the_wire: ZoneOffset,
@@ -29,7 +30,7 @@ struct Known {
     is_shifting: bool,
 }
 
-impl Zone {
+impl Known {
     /// The zone that `text` names; `now` decides about the offset on the wire.
     ///
     /// # Errors
@@ -53,11 +54,7 @@ impl Zone {
         }
     }
 
-    /// The zone of this machine, as TZ or the system says.
-    ///
-    /// # Errors
-    /// It is not known.
-    pub(crate) fn local(now: Timestamp) -> Result<Self, String> {
+    fn local(now: Timestamp) -> Result<Self, String> {
         match TimeZone::try_system() {
             Ok(zone) if !zone.is_unknown() => Ok(Self::named(zone, now)),
             _ => Err(
@@ -73,12 +70,30 @@ impl Zone {
             None => called(&zone, now),
         };
         let minutes = zone.to_offset(now).seconds() / 60;
-        Self::keep(Known {
+        Self {
             name,
             on_the_wire: ZoneOffset::from_minutes(minutes).unwrap_or_default(),
             is_shifting: zone.following(now).next().is_some(),
             zone,
-        })
+        }
+    }
+}
+
+impl Zone {
+    /// The zone that `text` names, kept: see [`Known::parse`].
+    ///
+    /// # Errors
+    /// Why there is none, without what was typed.
+    pub(crate) fn parse(text: &str, now: Timestamp) -> Result<Self, String> {
+        Known::parse(text, now).map(Self::keep)
+    }
+
+    /// The zone of this machine, as TZ or the system says.
+    ///
+    /// # Errors
+    /// It is not known.
+    pub(crate) fn local(now: Timestamp) -> Result<Self, String> {
+        Known::local(now).map(Self::keep)
     }
 
     fn keep(known: Known) -> Self {
@@ -146,17 +161,24 @@ fn called(zone: &TimeZone, now: Timestamp) -> String {
 }
 
 /// The zone with its clocks so far from UTC, for ever.
-impl From<ZoneOffset> for Zone {
+impl From<ZoneOffset> for Known {
     fn from(offset: ZoneOffset) -> Self {
         let seconds = offset.minutes().saturating_mul(60);
         // Within 14 hours: always inside what is accepted.
         let fixed = Offset::from_seconds(seconds).unwrap_or(Offset::UTC);
-        Self::keep(Known {
+        Self {
             zone: TimeZone::fixed(fixed),
             name: offset.to_string(),
             on_the_wire: offset,
             is_shifting: false,
-        })
+        }
+    }
+}
+
+/// The same, kept.
+impl From<ZoneOffset> for Zone {
+    fn from(offset: ZoneOffset) -> Self {
+        Self::keep(offset.into())
     }
 }
 
@@ -275,7 +297,7 @@ mod tests {
         for (rule, called) in [("EST5EDT,M3.2.0,M11.1.0", "EST/EDT"), ("<+03>-3", "+03")] {
             let zone = TimeZone::posix(rule).unwrap();
             for now in ["2026-11-21T06:00:00Z", "2026-07-01T06:00:00Z"] {
-                let zone = Zone::named(zone.clone(), at(now));
+                let zone = Zone::keep(Known::named(zone.clone(), at(now)));
                 assert_eq!(zone.to_string(), called, "{now}");
             }
         }

@@ -112,6 +112,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "hwc-core",
             "hwc-tickets",
+            "hwc-tickets-cli",
             "hwc-tickets-wire",
             "hwc-tickets-sim",
             "fuzzing",

@@ -4,7 +4,7 @@ use super::{language, one_of};
 use crate::{
     cli::{Form, Key, SiteName, Span},
     clock,
-    zone::Zone,
+    zone::Known,
 };
 use hwc_tickets::{Endpoint, GroupId, transport::HttpTransport};
 use std::path::Path;
@@ -34,7 +34,7 @@ pub(crate) fn usable(key: Key, text: &str) -> Result<Value, String> {
             language(text)?;
         }
         Key::TimeZone => {
-            Zone::parse(text, clock::now())?;
+            Known::parse(text, clock::now())?;
         }
         Key::Timeout => {
             text.parse::<Span>().map_err(|error| error.to_string())?;

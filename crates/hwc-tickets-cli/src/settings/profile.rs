@@ -501,36 +501,6 @@ mod tests {
         }
     }
 
-    /// The file of profiles with inputs that nobody would write: it is read or has a reason, and shows no secret in either.
-    mod fuzz {
-        use super::*;
-        use fuzzing::{assert_hidden, fuzz, secret_where, text};
-
-        #[test]
-        fn config() {
-            const SECRETS: [&str; 3] = ["token", "secret_key", "password"];
-            let is_secret = |line: &str| {
-                let key = line.split('=').next().unwrap_or_default();
-                SECRETS.contains(&key.trim())
-            };
-            let place = tempfile::tempdir().unwrap();
-            let path = place.path().join("config.toml");
-            let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/config");
-            fuzz(corpus, 64, |bytes| {
-                let text = secret_where(&text(bytes), is_secret);
-                private_file::write(&path, text.as_bytes()).unwrap();
-                match read(&path) {
-                    Ok(file) => assert_hidden(&format!("{file:?}")),
-                    Err(failure) => {
-                        let told = failure.told(true).unwrap();
-                        let advice = told.advice.unwrap_or_default();
-                        assert_hidden(&format!("{failure:?} {} {advice}", told.what));
-                    }
-                }
-            });
-        }
-    }
-
     #[test]
     fn nothing_shows_a_secret() {
         let file = read_text("[profiles.a.credentials]\ntoken = \"CANARY\"\n").unwrap();

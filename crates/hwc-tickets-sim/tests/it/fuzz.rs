@@ -14,7 +14,7 @@ fn corpus(target: &str) -> PathBuf {
 
 #[test]
 fn requests() {
-    fuzz(corpus("requests"), 16, targets::requests());
+    fuzz(corpus("requests"), 128, targets::requests());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The fuzz targets of the crates, each for a program of libFuzzer. They are the functions that the tests call: the same files.
+//! The fuzz targets of the crates, each for a program of libFuzzer. They are the functions that the tests call.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -24,6 +24,22 @@ mod tickets;
 #[path = "../../../../crates/hwc-tickets-wire/tests/it/fuzz/targets.rs"]
 mod wire;
 
+/// Those of the program stand in its library, for what they try is private in it. It is handed what the package `fuzzing` knows.
+mod cli {
+    use fuzzing::{assert_hidden, secret_where};
+    use hwc_tickets_cli::fuzz::targets;
+
+    pub(crate) use targets::{terminal, typed};
+
+    pub(crate) fn pending_file() -> impl Fn(&[u8]) {
+        targets::pending_file(assert_hidden)
+    }
+
+    pub(crate) fn config() -> impl Fn(&[u8]) {
+        targets::config(secret_where, assert_hidden)
+    }
+}
+
 /// Takes one input after the other, and panics when something does not hold.
 pub type Target = Box<dyn Fn(&[u8])>;
 
@@ -44,6 +60,7 @@ targets! {
     wire: every_decoder;
     tickets: ids, times_and_zones, cursors, outbox_file, records, file_names, variables;
     sim: requests, forms, bodies;
+    cli: terminal, pending_file, typed, config;
 }
 
 /// The program of a target. What it starts from is made once.

@@ -67,7 +67,7 @@ impl Faults {
             "operation": operation,
             "fault": fault,
             // Half of them spoil the answer to what was done.
-            "after_commit": self.set % 2 == 0,
+            "after_commit": self.set.is_multiple_of(2),
             "skip": self.set % SPARED,
         });
         // What is late or slow still comes, and of a connection that dies later the next request may suffer or not.

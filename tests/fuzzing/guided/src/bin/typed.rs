@@ -1,0 +1,4 @@
+#![no_main]
+//! libFuzzer on the target `typed`.
+
+guided::program!(typed);
