@@ -7,6 +7,7 @@ use crate::{
     programs::{self, Kind},
 };
 use std::{
+    collections::BTreeMap,
     env,
     path::Path,
     process::{Command, Stdio},
@@ -24,10 +25,11 @@ const SINGLE: &str = "HWC_TICKETS_SEED";
 const COUNT: u64 = 100_000;
 
 /// The modules of the tests with schedules, each a kind.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "attachments::schedule::",
     "create::schedule::",
     "day::",
+    "follow_all::schedule::",
     "handling::",
     "key::schedule::",
     "ledger::altered::",
@@ -38,7 +40,8 @@ const KINDS: [&str; 11] = [
     "reading::short_page_schedule::",
 ];
 
-/// Runs them, 100,000 of each kind, or as many as the variable `HWC_TICKETS_SCHEDULES` says; tells what each kind came to.
+/// Runs them, 100,000 of each kind, or as many as the variable `HWC_TICKETS_SCHEDULES` says; tells what each kind came to,
+/// and at the end all of that as rows of `docs/assurance.md`.
 ///
 /// # Errors
 /// The tests do not build, or a schedule ends in another way than it may.
@@ -50,13 +53,14 @@ pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
     )?;
     let tests = built.path(PACKAGE, Kind::Tests, "it")?;
     let directory = programs::absolute(workspace).join("crates").join(PACKAGE);
-    let (mut found, mut told) = (Vec::new(), 0);
+    let (mut found, mut rows) = (Vec::new(), Vec::new());
     for kind in KINDS {
         let run = kind_of(&tests, &directory, kind, count);
         for tally in &run.tallies {
             say(&format!("{kind} {tally}"));
         }
-        told += run.tallies.len();
+        let of_kind = run.tallies.iter();
+        rows.extend(of_kind.map(|tally| row(kind, count, tally)));
         if !run.succeeded || run.tallies.is_empty() {
             say(&run.said);
             found.push(Problem::general(
@@ -67,10 +71,42 @@ pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
             ));
         }
     }
+    for row in &rows {
+        say(row);
+    }
+    let told = rows.len();
     Problems::unless_empty(
         found,
         format!("{told} kinds, {count} schedules of each: none is told wrongly"),
     )
+}
+
+/// What a test came to as a row of the page of proofs, to be copied there.
+fn row(kind: &str, count: u64, tally: &str) -> String {
+    // A map of texts and numbers is shown as JSON writes it.
+    let ends = match serde_json::from_str::<BTreeMap<String, u64>>(tally) {
+        Ok(ends) => {
+            let ends = ends.iter();
+            let ends = ends.map(|(name, number)| format!("{name} {}", grouped(*number)));
+            ends.collect::<Vec<String>>().join("; ")
+        }
+        Err(_) => tally.to_owned(),
+    };
+    let kind = kind.trim_end_matches(':');
+    format!("| `schedules`, `{kind}` | {}: {ends} |", grouped(count))
+}
+
+/// A number with commas.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// How many are asked for.
@@ -152,6 +188,16 @@ mod tests {
             "running 2 tests\ntest key::one ... 0..50: {\"sent\": 3}\nok\ntest key::two ... ok\n";
         assert_eq!(tallies(said, 50), ["{\"sent\": 3}"]);
         assert!(tallies(said, 5).is_empty());
+    }
+
+    #[test]
+    fn what_schedules_came_to_is_a_row_of_the_page() {
+        let tally = "{\"drain, marked\": 12, \"sent\": 1234567}";
+        assert_eq!(
+            row("key::schedule::", 100_000, tally),
+            "| `schedules`, `key::schedule` | 100,000: drain, marked 12; sent 1,234,567 |"
+        );
+        assert_eq!(row("day::", 50, "cut"), "| `schedules`, `day` | 50: cut |");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use hwc_core::{
     testing::{CapturedRequest, FakeClock, ScriptedTransport, Step},
 };
 use hwc_tickets::{Client, ClientBuilder, RetryPolicy, SecretString};
-use jiff::{Timestamp, tz::Offset};
+use jiff::{SignedDuration, Timestamp, tz::Offset};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use std::{
@@ -133,11 +133,13 @@ type Hook = Box<dyn FnMut(&mut State, &Asked) -> Option<Step> + Send>;
 
 pub struct State {
     clock: FakeClock,
+    /// What the clock of the service showed at its start. That of the client's machine may be set meanwhile; this one is not.
+    origin: Timestamp,
     pub rules: Rules,
     pub tickets: BTreeMap<String, Vec<Stored>>,
     pub status: BTreeMap<String, i64>,
     next_number: u64,
-    /// The time of the service, if it is not that of the client's machine.
+    /// The time of the service, where its clock stands still.
     pub fixed_now: Option<i64>,
     pub asked: Vec<Asked>,
     hook: Option<Hook>,
@@ -203,6 +205,7 @@ impl Desk {
         let clock = FakeClock::showing("2026-03-01T02:00:00Z".parse().unwrap());
         let state = Arc::new(Mutex::new(State {
             clock: clock.clone(),
+            origin: clock.now(),
             rules,
             tickets: BTreeMap::new(),
             status: BTreeMap::new(),
@@ -251,8 +254,12 @@ impl Desk {
 
 impl State {
     pub fn now_millis(&self) -> i64 {
-        let now = || self.clock.now().as_millisecond();
+        let now = || self.running().as_millisecond();
         self.fixed_now.unwrap_or_else(now)
+    }
+
+    fn running(&self) -> Timestamp {
+        self.origin + SignedDuration::try_from(self.clock.elapsed()).unwrap()
     }
 
     fn now(&self) -> Timestamp {
@@ -598,15 +605,16 @@ impl State {
     }
 
     /// Reads a time in its own form only. What lies beyond now may have the documented form: before the
-    /// first answer a client knows no other.
+    /// first answer a client knows no other. By a clock that was set, that may be any time.
     fn read_time(&self, text: &str) -> Option<i64> {
         let zone_less = |text: &str| {
             let wall: jiff::civil::DateTime = text.replace(' ', "T").parse().ok()?;
             Offset::constant(8).to_timestamp(wall).ok()
         };
+        let is_set = self.clock.now() != self.running();
         let instant = match self.rules.form {
             _ if self.rules.reads_millis => Timestamp::from_millisecond(text.parse().ok()?).ok(),
-            _ if zone_less(text).is_some_and(|time| time > self.now()) => zone_less(text),
+            _ if zone_less(text).is_some_and(|time| time > self.now() || is_set) => zone_less(text),
             Form::Text | Form::TextOfMillis if text.len() == 19 => zone_less(text),
             Form::Fraction if text.len() == 23 => zone_less(text),
             Form::Utc if text.ends_with('Z') => text.parse().ok(),

@@ -1,82 +1,31 @@
-//! Random schedules of posts, recalls, faults and restarts: follow and history give each message once.
+//! Random schedules of posts, recalls, faults and restarts, on a machine whose clock is set: follow and history give each message
+//! once, and what is unread is counted.
 //!
 //! The judge is the desk's own list of messages. `HWC_TICKETS_SCHEDULES=100000` runs more of them,
 //! `HWC_TICKETS_SEED=n` runs one.
 
+mod book;
+
+use self::book::Book;
 use super::desk::{Count, Desk, FirstPoll, Form, Listing, Rules};
-use crate::schedules::{Tally, run_all};
+use crate::{
+    jumps::Jumps,
+    schedules::{Tally, run_all},
+};
 use hwc_core::{Clock as _, testing::Step};
-use hwc_tickets::{Client, Cursor, Event, TicketId};
+use hwc_tickets::{Client, Event, TicketId};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 const S: fn(u64) -> Duration = Duration::from_secs;
-
-/// What was handed out, and what may come again.
-#[derive(Default)]
-struct Book {
-    /// Message numbers by ticket.
-    given: BTreeMap<u64, u32>,
-    since_checkpoint: BTreeSet<u64>,
-    may_repeat: BTreeSet<u64>,
-    checkpoint: Option<Cursor>,
-    /// Within one run: the time of the last message of each ticket.
-    last: BTreeMap<String, Timestamp>,
-    /// Messages from before it began, when they are not asked for: a position that goes back, or holds the
-    /// last message again, brings some, and nothing proves their age.
-    old: BTreeSet<u64>,
-}
-
-impl Book {
-    fn take(&mut self, event: Event, told: &str) {
-        match event {
-            Event::Message { ticket, message } => {
-                let number: u64 = message.content.parse().unwrap();
-                let times = self.given.entry(number).or_default();
-                *times += 1;
-                if *times > 1 {
-                    assert!(
-                        self.may_repeat.remove(&number),
-                        "{number} came twice: {told}"
-                    );
-                }
-                self.since_checkpoint.insert(number);
-                if self.old.contains(&number) {
-                    return;
-                }
-                let time = message.created_at.instant().unwrap();
-                let last = self.last.entry(ticket.to_string()).or_insert(time);
-                assert!(
-                    *last <= time,
-                    "{ticket}: {number} is older than the one before: {told}"
-                );
-                *last = time;
-            }
-            Event::Checkpoint(cursor) => {
-                let text = serde_json::to_string(&cursor).unwrap();
-                assert!(text.len() <= 4 << 20);
-                self.checkpoint = Some(serde_json::from_str(&text).unwrap());
-                self.since_checkpoint.clear();
-            }
-            Event::Fatal(error) => panic!("{error}: {told}"),
-            Event::TicketLost { error, .. } => panic!("{error}: {told}"),
-            _ => {}
-        }
-    }
-
-    /// The process was killed: what came after the last checkpoint may come again.
-    fn killed(&mut self) {
-        self.may_repeat.append(&mut self.since_checkpoint);
-    }
-}
 
 struct Schedule {
     seed: u64,
@@ -86,6 +35,9 @@ struct Schedule {
     tickets: Vec<TicketId>,
     since: Option<Timestamp>,
     largest_burst: usize,
+    /// `None`: nobody sets the clock, and the desk reads times in its own form only.
+    jumps: Option<Jumps>,
+    faults: Arc<AtomicU64>,
 }
 
 impl Schedule {
@@ -129,6 +81,8 @@ impl Schedule {
         let mut schedule = Self {
             seed,
             client: desk.client(),
+            jumps: (seed % 4 != 0).then(|| Jumps::new(&desk.clock, seed)),
+            faults: Arc::default(),
             desk,
             tickets,
             since,
@@ -171,16 +125,26 @@ impl Schedule {
         }
     }
 
+    /// Perhaps somebody sets the clock of the machine.
+    fn set_clock(&mut self) {
+        if let Some(jumps) = &mut self.jumps {
+            jumps.perhaps();
+        }
+    }
+
     /// Troubles the polls while `on` holds.
     fn trouble(&mut self, on: Arc<AtomicBool>) {
         let mut random = self.random.fork();
+        let faults = Arc::clone(&self.faults);
         let mut earlier: BTreeMap<Vec<String>, Value> = BTreeMap::new();
         self.desk.on_request(move |state, asked| {
             if !on.load(Ordering::Relaxed) {
                 return None;
             }
             if asked.operation() != "poll" {
-                return (random.u8(..12) == 0).then(Step::reset);
+                let is_cut = random.u8(..12) == 0;
+                faults.fetch_add(u64::from(is_cut), Ordering::Relaxed);
+                return is_cut.then(Step::reset);
             }
             let group: Vec<String> = asked
                 .values("case_ids")
@@ -193,6 +157,7 @@ impl Schedule {
             if act >= 2 {
                 earlier.insert(group.clone(), answer.clone());
             }
+            faults.fetch_add(u64::from((2..12).contains(&act)), Ordering::Relaxed);
             match act {
                 // The same answer once more.
                 0 | 1 => {
@@ -236,7 +201,7 @@ impl Schedule {
         });
     }
 
-    /// Follows for a while; `true` at the end: stopped gracefully, else killed.
+    /// Follows for a while; `true` at the end: stopped gracefully, else killed, perhaps before a checkpoint.
     async fn follow(&mut self, book: &mut Book, time: Duration, posting: bool, graceful: bool) {
         book.last.clear();
         let told = format!("seed {}, rules {:?}", self.seed, self.desk.state().rules);
@@ -253,7 +218,7 @@ impl Schedule {
         let mut events = follow.stream();
         let clock = self.desk.clock.clone();
         let end = clock.elapsed() + time;
-        loop {
+        'life: loop {
             // The next thing that happens at the desk.
             let pause = S(self.random.u64(1..25)).min(end.saturating_sub(clock.elapsed()));
             let next = clock.elapsed() + pause;
@@ -262,7 +227,12 @@ impl Schedule {
                 let event = std::pin::pin!(events.next());
                 match futures_util::future::select(event, timer).await {
                     futures_util::future::Either::Left((event, _)) => {
-                        book.take(event.unwrap(), &told)
+                        let event = event.unwrap();
+                        let is_message = matches!(event, Event::Message { .. });
+                        book.take(event, &told);
+                        if is_message && !graceful && self.random.u8(..4) == 0 {
+                            break 'life;
+                        }
                     }
                     futures_util::future::Either::Right(_) => break,
                 }
@@ -270,6 +240,7 @@ impl Schedule {
             if clock.elapsed() >= end {
                 break;
             }
+            self.set_clock();
             if posting {
                 match self.random.u8(..6) {
                     0 => self.recall(),
@@ -316,12 +287,15 @@ impl Schedule {
                     self.post();
                     clock.sleep(S(self.random.u64(..30))).await;
                 }
+                self.set_clock();
+                add("counted", self.count_unread().await);
             }
             troubled.store(false, Ordering::Relaxed);
             // Long enough for all of it, some messages at each poll.
             let polls = self.numbers().len() / (self.desk.state().rules.poll_limit - 1);
             let rest = S(100 + 4 * polls as u64);
             self.follow(&mut book, rest, false, true).await;
+            add("counted", self.count_unread().await);
         });
         let told = format!("seed {}, rules {:?}", self.seed, self.desk.state().rules);
         let is_wanted = |number: &u64| self.since.is_some() || !old.contains(number);
@@ -336,7 +310,11 @@ impl Schedule {
             add("old", u64::from(given && !is_wanted(&number)));
         }
         add("messages", book.given.len() as u64);
+        add("came again", book.came_again());
         add("polls", self.desk.count("poll") as u64);
+        add("faults", self.faults.load(Ordering::Relaxed));
+        add("jumps", self.jumps.as_ref().map_or(0, |jumps| jumps.count));
+        self.set_clock();
         self.read_history(&told);
     }
 
@@ -350,6 +328,22 @@ impl Schedule {
         let all = state.tickets.values().flatten();
         all.map(|message| (message.number, message.recalled))
             .collect()
+    }
+
+    /// Counts what is unread, as the desk does. Gives of how many tickets; a request that fails says of which it does not know it.
+    async fn count_unread(&self) -> u64 {
+        let told = format!("seed {}, rules {:?}", self.seed, self.desk.state().rules);
+        let counts = self.client.unread(self.tickets.clone()).fetch().await;
+        let failed: usize = counts.failed.iter().map(|it| it.tickets.len()).sum();
+        let known = counts.unread.len();
+        assert_eq!(known + failed, self.tickets.len(), "{counts:?}: {told}");
+        let state = self.desk.state();
+        for (ticket, unread) in &counts.unread {
+            let stored = state.tickets[ticket.as_str()].iter();
+            let expected = stored.filter(|message| !message.read && !message.recalled);
+            assert_eq!(*unread, expected.count() as u64, "{ticket}: {told}");
+        }
+        known as u64
     }
 
     /// History gives what the desk shows, each once.
@@ -383,5 +377,15 @@ impl Schedule {
 
 #[test]
 fn no_schedule_loses_or_repeats_a_message() {
-    run_all(250, &[], |seed, tally| Schedule::new(seed).run(tally));
+    let least = [
+        ("stopped", 80),
+        ("killed", 80),
+        ("messages", 400),
+        ("came again", 30),
+        ("counted", 300),
+        ("polls", 800),
+        ("faults", 150),
+        ("jumps", 200),
+    ];
+    run_all(250, &least, |seed, tally| Schedule::new(seed).run(tally));
 }

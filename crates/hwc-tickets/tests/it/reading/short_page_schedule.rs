@@ -1,11 +1,14 @@
 //! Random schedules of a service that gives fewer rows than it is asked for: history, a follower's beginning and
-//! a drain lose nothing in silence, and give nothing twice.
+//! a drain lose nothing in silence, and give nothing twice, whatever the clock of the machine is set to before each of them.
 //!
 //! The judge is the desk's own list of messages. `HWC_TICKETS_SCHEDULES=100000` runs more of them,
 //! `HWC_TICKETS_SEED=n` runs one.
 
 use super::desk::{Count, Desk, Form, Listing, Rules};
-use crate::schedules::{Tally, run_all};
+use crate::{
+    jumps::Jumps,
+    schedules::{Tally, run_all},
+};
 use hwc_core::Clock as _;
 use hwc_tickets::{Client, Error, Event};
 use jiff::Timestamp;
@@ -18,6 +21,7 @@ struct Schedule {
     random: fastrand::Rng,
     desk: Desk,
     client: Client,
+    jumps: Jumps,
     told: String,
 }
 
@@ -71,6 +75,7 @@ impl Schedule {
         Self {
             told: format!("seed {seed}, varies {varies}, {number} messages, {rules:?}"),
             client: desk.client(),
+            jumps: Jumps::new(&desk.clock, seed),
             desk,
             random,
         }
@@ -100,14 +105,17 @@ impl Schedule {
         if self.random.bool() {
             history = history.oldest_first();
         }
+        self.jumps.perhaps();
         let read = self.desk.clock.run(history.collect()).unwrap();
         let texts: Vec<String> = read.messages.into_iter().map(|m| m.content).collect();
         let is_gap = read.report.possible_gap || !read.report.complete;
         let missing = self.judge("history", &texts, is_gap);
         add("history", 1);
+        add("messages", texts.len() as u64);
         add("history, whole but in doubt", u64::from(is_gap && !missing));
         add("history, gap", u64::from(missing));
 
+        self.jumps.perhaps();
         let (desk, clock) = (self.desk.clone(), self.desk.clock.clone());
         let (texts, is_gap) = clock.run(async {
             let follow = self.client.follow([ticket.id().clone()]);
@@ -132,8 +140,10 @@ impl Schedule {
             futures_util::future::join(read, timed).await;
             (texts, is_gap)
         });
-        self.judge("follow", &texts, is_gap);
+        let missing = self.judge("follow", &texts, is_gap);
+        add("follow, gap", u64::from(missing));
 
+        self.jumps.perhaps();
         let mut handed: Vec<String> = Vec::new();
         let unread: Vec<String> = (self.desk.state().tickets[TICKET].iter())
             .filter(|message| !message.read)
@@ -155,11 +165,21 @@ impl Schedule {
             "drain, not marked",
             u64::from(!marked && !unread.is_empty()),
         );
+        add("drain, marked", u64::from(marked));
         add("drained", drained.unwrap_or(0));
+        add("jumps", self.jumps.count);
     }
 }
 
 #[test]
 fn no_schedule_of_short_pages_loses_a_message_in_silence() {
-    run_all(250, &[], |seed, tally| Schedule::new(seed).run(tally));
+    let least = [
+        ("history", 250),
+        ("messages", 5000),
+        ("history, gap", 6),
+        ("drain, marked", 20),
+        ("drained", 500),
+        ("jumps", 80),
+    ];
+    run_all(250, &least, |seed, tally| Schedule::new(seed).run(tally));
 }
