@@ -81,7 +81,7 @@ impl Schedule {
         let mut schedule = Self {
             seed,
             client: desk.client(),
-            jumps: (seed % 4 != 0).then(|| Jumps::new(&desk.clock, seed)),
+            jumps: (!seed.is_multiple_of(4)).then(|| Jumps::new(&desk.clock, seed)),
             faults: Arc::default(),
             desk,
             tickets,
