@@ -78,7 +78,7 @@ pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
     let told = rows.len();
     Problems::unless_empty(
         found,
-        format!("{told} kinds, {count} schedules of each: none is told wrongly"),
+        format!("{told} tests, {count} schedules of each: none is told wrongly"),
     )
 }
 
