@@ -88,7 +88,7 @@ pub const PROOFS: &[Proof] = &[
     },
     Proof {
         name: "msrv",
-        about: "everything compiles with the oldest compiler that is declared; rustup installs it",
+        about: "every crate compiles with the oldest compiler that is declared, without its tests; rustup installs it",
         takes: "10 minutes",
         run: supply::msrv::run,
     },

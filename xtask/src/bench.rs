@@ -182,6 +182,7 @@ impl Bench<'_> {
             measures: &measures,
             simulator: &served.simulator,
             others: &others,
+            say: self.say,
         };
         self.in_turns(&clients, &served)?;
         self.whole_programs(&built, &clients)

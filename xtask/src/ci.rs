@@ -395,7 +395,7 @@ fn ended(verdict: Verdict, content: &str) -> Outcome {
 }
 
 fn msrv(workspace: &Workspace) -> Result<Outcome> {
-    supply::msrv::ask(workspace).map(|verdict| ended(verdict, "everything compiles with it"))
+    supply::msrv::ask(workspace).map(|verdict| ended(verdict, "every crate compiles with it"))
 }
 
 #[cfg(test)]

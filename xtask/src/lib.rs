@@ -12,6 +12,7 @@ pub mod codegen;
 pub mod commands;
 pub mod completions;
 pub mod differential;
+pub mod digits;
 pub mod file;
 pub mod fixture;
 pub mod flags;

@@ -249,7 +249,7 @@ fn untried(name: &str) -> Problem {
     )
 }
 
-/// How many inputs, and how many places they reach: the last line of libFuzzer, without its mark. None if it tried no input.
+/// How many inputs, and how many places they reach: the last line of libFuzzer. None if it tried no input.
 fn seen(words: &str) -> Option<&str> {
     let mut lines = words.lines().rev();
     let line = lines.find(|line| line.starts_with('#') && line.contains("DONE"))?;

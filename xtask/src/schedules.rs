@@ -2,6 +2,7 @@
 //! read from a variable how many to run; each is told by its number alone.
 
 use crate::{
+    digits::grouped,
     file::Workspace,
     problem::{Problem, Problems, Result},
     programs::{self, Kind},
@@ -77,7 +78,7 @@ pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
     let told = rows.len();
     Problems::unless_empty(
         found,
-        format!("{told} kinds, {count} schedules of each: none is told wrongly"),
+        format!("{told} tests, {count} schedules of each: none is told wrongly"),
     )
 }
 
@@ -87,26 +88,15 @@ fn row(kind: &str, count: u64, tally: &str) -> String {
     let ends = match serde_json::from_str::<BTreeMap<String, u64>>(tally) {
         Ok(ends) => {
             let ends = ends.iter();
-            let ends = ends.map(|(name, number)| format!("{name} {}", grouped(*number)));
+            let ends =
+                ends.map(|(name, number)| format!("{name} {}", grouped(&number.to_string())));
             ends.collect::<Vec<String>>().join("; ")
         }
         Err(_) => tally.to_owned(),
     };
     let kind = kind.trim_end_matches(':');
-    format!("| `schedules`, `{kind}` | {}: {ends} |", grouped(count))
-}
-
-/// A number with commas.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let count = grouped(&count.to_string());
+    format!("| `schedules`, `{kind}` | {count}: {ends} |")
 }
 
 /// How many are asked for.

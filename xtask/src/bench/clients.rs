@@ -87,6 +87,8 @@ pub(super) struct Clients<'a> {
     /// Address of the simulator.
     pub(super) simulator: &'a str,
     pub(super) others: &'a Others,
+    /// Tells of a client of others that does not do its work here.
+    pub(super) say: fn(&str),
 }
 
 impl Clients<'_> {
@@ -105,13 +107,16 @@ impl Clients<'_> {
         let input = order.run(&[])?.stdout;
         Ok(Some(Program { line, input }))
     }
-}
 
-/// What came of a client; nothing where it is one of others and does not do its work here. Of that the measurement tells.
-pub(super) fn unless_other<T>(way: &str, outcome: Result<T>) -> Result<Option<T>> {
-    match outcome {
-        Err(_) if OTHERS.contains(&way) => Ok(None),
-        outcome => outcome.map(Some),
+    /// What came of a client; nothing where it is one of others and does not do its work here. Why is said, and the page has no row of it.
+    pub(super) fn unless_other<T>(&self, way: &str, outcome: Result<T>) -> Result<Option<T>> {
+        match outcome {
+            Err(problems) if OTHERS.contains(&way) => {
+                (self.say)(&format!("LEFT OUT {way}: {problems}"));
+                Ok(None)
+            }
+            outcome => outcome.map(Some),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{
     Choice, broken,
-    clients::{Clients, Program, unless_other},
+    clients::{Clients, Program},
     figures::{
         BLOCKING, Count, GENERATED, HYPER, OPENAPI_GENERATOR, PLAIN, PLAIN_BLOCKING, SAME_DECODE,
         VERB,
@@ -133,7 +133,7 @@ impl Valgrind {
                 |way: &&str| !choice.quick || (counted.calls == CALLS && QUICK.contains(way));
             for way in counted.ways.iter().copied().filter(is_wanted) {
                 let count = self.of_way(clients, counted, way);
-                counts.extend(unless_other(way, count)?.flatten());
+                counts.extend(clients.unless_other(way, count)?.flatten());
             }
         }
         Ok(counts)

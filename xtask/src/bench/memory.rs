@@ -1,7 +1,7 @@
 //! The memory of whole programs that do a work once.
 
 use super::{
-    clients::{Clients, unless_other},
+    clients::Clients,
     figures::{
         BLOCKING, GENERATED, HYPER, OFFICIAL, OPENAPI_GENERATOR, PLAIN, PLAIN_BLOCKING, VERB,
     },
@@ -43,7 +43,7 @@ pub(super) fn memory(
             let Some(program) = clients.program(way, work, 1)? else {
                 continue;
             };
-            if let Some(peak) = unless_other(way, program.peak())? {
+            if let Some(peak) = clients.unless_other(way, program.peak())? {
                 found.push(((*work).to_owned(), way.to_owned(), peak));
             }
         }

@@ -5,6 +5,7 @@ use super::{
     figures::{BARE, Figures, GENERATED, PLAIN, Row, SAME_DECODE, VERB, plain},
     words::{self, OTHERS, OWN, way},
 };
+use crate::digits::grouped;
 use std::fmt::Write as _;
 
 /// The page.
@@ -45,7 +46,7 @@ fn line(page: &mut String, cells: &[String]) {
 fn number(value: Option<f64>) -> String {
     match value {
         None => "–".to_owned(),
-        Some(value) if value >= 100.0 => grouped(value),
+        Some(value) if value >= 100.0 => grouped(&format!("{value:.0}")),
         Some(value) if value >= 10.0 => format!("{value:.1}"),
         Some(value) => format!("{value:.2}"),
     }
@@ -54,19 +55,6 @@ fn number(value: Option<f64>) -> String {
 /// A difference: it may be less than nothing.
 fn more(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |value| format!("{value:+.1}"))
-}
-
-/// A whole number with commas.
-fn grouped(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn aimed(page: &mut String, figures: &Figures) {

@@ -2,7 +2,7 @@
 
 use super::{
     PACKAGE,
-    clients::{Clients, Program, unless_other},
+    clients::{Clients, Program},
     figures::{BLOCKING, OFFICIAL, PLAIN, PLAIN_BLOCKING, Start, VERB},
     timed,
     words::OTHERS,
@@ -37,9 +37,9 @@ impl Fresh {
     }
 
     /// Starts it once more.
-    fn again(&mut self) -> Result<()> {
+    fn again(&mut self, clients: &Clients<'_>) -> Result<()> {
         let (took, peak) = timed(|| self.program.peak());
-        if let Some(peak) = unless_other(self.way, peak)? {
+        if let Some(peak) = clients.unless_other(self.way, peak)? {
             self.times.push(took.as_secs_f64() * 1e3);
             self.peak_kib = self.peak_kib.max(peak);
         }
@@ -77,7 +77,7 @@ pub(super) fn starts(built: &Built, clients: &Clients<'_>, times: usize) -> Resu
         for fresh in &mut programs {
             // A tenth of the starts tells enough of what takes many times as long.
             if fresh.way != OFFICIAL || round < times.div_ceil(10) {
-                fresh.again()?;
+                fresh.again(clients)?;
             }
         }
     }

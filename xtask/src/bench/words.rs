@@ -52,8 +52,9 @@ const WAYS: &[(&str, &str)] = &[
     (OFFICIAL, "official Python SDK"),
     (OPENAPI_GENERATOR, "client of openapi-generator"),
 ];
-/// The ways of others, and what each of them is compared with besides plain code.
+/// The ways of others.
 pub(super) const OTHERS: &[&str] = &[OFFICIAL, OPENAPI_GENERATOR];
+/// What each of them is compared with besides plain code.
 pub(super) const OWN: [&str; 2] = [VERB, GENERATED];
 
 pub(super) const HEAD: &str = "\

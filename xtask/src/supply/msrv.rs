@@ -1,5 +1,5 @@
-//! The oldest compiler that is supported: what the manifest declares is what README says, and everything compiles with it. It comes
-//! from rustup alone.
+//! The oldest compiler that is supported: what the manifest declares is what README says, and every crate compiles with it. Their tests
+//! need not: they are of nobody who builds on the crates. It comes from rustup alone.
 
 use crate::{
     file::Workspace,
