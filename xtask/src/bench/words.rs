@@ -119,7 +119,7 @@ What was tried to make each of them cheaper, with figures, is in [speed.md](spee
 pub(super) const STARTS: &str = "
 From the start of a program to its end: it makes its client, reads the page, and stops; the median of several starts. The programs of the first four rows have this one
 client each and nothing else, and are built and stripped alike. Plain code is built without TLS, which no call here needs; the SDK always has it,
-with rustls and ring, and that is part of its size. The other two are the programs that make the calls of others; the size of the Python SDK
+with rustls and ring, and that is part of its size; it also looks for a proxy, which plain code is told not to do. The other two are the programs that make the calls of others; the size of the Python SDK
 is not told, for it is a directory of many files beside an interpreter.
 ";
 
