@@ -109,6 +109,11 @@ pub(crate) fn clock<T>(answer: &Response<T>) -> Option<ServiceClock> {
     Some(ServiceClock::new(date, answer.answered_at))
 }
 
+/// The same also of an answer that was stored on the way: the clock showed this then or later.
+pub(crate) fn clock_no_later<T>(answer: &Response<T>) -> Option<ServiceClock> {
+    Some(ServiceClock::new(date(answer)?, answer.answered_at))
+}
+
 /// The answer, if it tells how things are now. One that a machine on the way had stored tells how they were.
 pub(crate) fn fresh<T>(answer: Response<T>) -> Result<Response<T>, Fault> {
     match is_stored(&answer) {

@@ -1,7 +1,7 @@
 //! Lists: their pages, and their items one by one.
 
 use super::{Call, Caller, Interrupted, List, ListReport, Page, Paged, walk::Walk};
-use crate::error::Result;
+use crate::{doubt::moment::ServiceClock, error::Result};
 use futures_core::Stream;
 use std::{
     collections::VecDeque,
@@ -27,6 +27,7 @@ enum State<R: Paged> {
 pub struct Pages<R: Paged> {
     state: State<R>,
     report: ListReport,
+    clock: Option<ServiceClock>,
 }
 
 impl<R: Paged> Pages<R> {
@@ -39,6 +40,7 @@ impl<R: Paged> Pages<R> {
         Self {
             state: State::Idle(Box::new(Walk::new(caller.client(), request, about))),
             report: ListReport::default(),
+            clock: None,
         }
     }
 
@@ -51,6 +53,11 @@ impl<R: Paged> Pages<R> {
     #[must_use]
     pub fn report(&self) -> &ListReport {
         &self.report
+    }
+
+    /// What the clock of the service showed with the first answer, or earlier than that. `None`: nothing came yet, or it did not tell.
+    pub(crate) fn clock(&self) -> Option<ServiceClock> {
+        self.clock
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<R::Item>>>> {
@@ -69,6 +76,7 @@ impl<R: Paged> Pages<R> {
                     }
                     Poll::Ready((walk, page)) => {
                         self.report.clone_from(walk.report());
+                        self.clock = walk.clock();
                         if !matches!(page, Some(Err(_))) {
                             self.state = State::Idle(walk);
                         }

@@ -6,7 +6,7 @@ use super::{
     ListReport, Page, Paged,
     call::{About, send},
 };
-use crate::{client::Client, error::Result, service};
+use crate::{client::Client, doubt::moment::ServiceClock, error::Result, service};
 use course::{Came, Course, Form};
 use hwc_tickets_wire::{Response, limits};
 
@@ -16,9 +16,15 @@ pub(super) struct Walk<R> {
     request: R,
     about: About,
     course: Course,
+    /// What the clock of the service showed with the first answer, if it told.
+    clock: Option<ServiceClock>,
 }
 
 impl<R> Walk<R> {
+    pub(super) fn clock(&self) -> Option<ServiceClock> {
+        self.clock
+    }
+
     /// What is known of the reading so far.
     pub(super) fn report(&self) -> &ListReport {
         self.course.report()
@@ -39,6 +45,7 @@ impl<R: Paged> Walk<R> {
             course: Course::new(form, request.begins()),
             request,
             about,
+            clock: None,
         }
     }
 
@@ -59,6 +66,9 @@ impl<R: Paged> Walk<R> {
 
     /// Takes an answer in: what of it is new.
     fn take(&mut self, answer: Response<R::Response>) -> Page<R::Item> {
+        if self.course.report().pages == 0 {
+            self.clock = service::clock_no_later(&answer);
+        }
         let is_unsure = answer.partial_failure || service::is_stored(&answer);
         let total = R::total(&answer.body);
         let items = R::list(answer.body).unwrap_or_default();

@@ -12,6 +12,7 @@ use self::watch::Watch;
 use crate::{
     api::Tickets,
     client::Client,
+    doubt::moment::ServiceClock,
     error::Error,
     ids::{GroupId, TicketId},
     messages::follow::stop::{Stop, StopHandle},
@@ -24,6 +25,7 @@ use std::{
     fmt,
     future::poll_fn,
     pin::Pin,
+    sync::{Arc, OnceLock},
     task::{Context, Poll},
     time::Duration,
 };
@@ -208,6 +210,7 @@ impl FollowNew {
     /// As [`FollowNew::stream`]; `stop` may be that of others as well, which are polled by the same task.
     pub(crate) fn stream_until(self, stop: Stop) -> TicketEvents {
         let watch = Watch::new(self, stop.clone());
+        let first = watch.first();
         let inner = stream::unfold(watch, |mut watch| async move {
             let event = watch.next_event().await?;
             Some((event, watch))
@@ -215,6 +218,7 @@ impl FollowNew {
         TicketEvents {
             inner: Box::pin(inner.fuse()),
             stop: StopHandle::new(stop),
+            first,
         }
     }
 }
@@ -226,6 +230,14 @@ impl FollowNew {
 pub struct TicketEvents {
     inner: Pin<Box<dyn FusedStream<Item = TicketEvent> + Send>>,
     stop: StopHandle,
+    first: Arc<OnceLock<FirstReading>>,
+}
+
+/// The reading of the list that a follower began with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FirstReading {
+    /// What the clock of the service showed then, or earlier, if it told.
+    pub(crate) clock: Option<ServiceClock>,
 }
 
 impl TicketEvents {
@@ -233,6 +245,11 @@ impl TicketEvents {
     /// import.
     pub async fn next(&mut self) -> Option<TicketEvent> {
         poll_fn(|context| self.inner.as_mut().poll_next(context)).await
+    }
+
+    /// The first reading of the list, once it succeeded. `None` also where the cursor is of a run that had one.
+    pub(crate) fn first_reading(&self) -> Option<FirstReading> {
+        self.first.get().copied()
     }
 
     /// Stops the stream from elsewhere: it gives one last checkpoint, and ends.

@@ -2,6 +2,7 @@
 
 use crate::{
     api::{Call, Caller, Interrupted, List, ListReport, Page, Paged, Pages},
+    doubt::moment::ServiceClock,
     error::{Error, Result},
 };
 use futures_core::Stream;
@@ -17,6 +18,8 @@ use std::{
 trait Source<T>: Send {
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>>;
     fn report(&self) -> &ListReport;
+    /// What the clock of the service showed with the first answer, or earlier, if it told.
+    fn clock(&self) -> Option<ServiceClock>;
     /// One page without rows.
     fn nothing(&self) -> Page<T>;
 }
@@ -46,6 +49,10 @@ where
         self.pages.report()
     }
 
+    fn clock(&self) -> Option<ServiceClock> {
+        self.pages.clock()
+    }
+
     fn nothing(&self) -> Page<T> {
         Page::new(R::LIST, self.pages.report().reported)
     }
@@ -64,6 +71,10 @@ impl<T> Source<T> for Refused {
 
     fn report(&self) -> &ListReport {
         &self.report
+    }
+
+    fn clock(&self) -> Option<ServiceClock> {
+        None
     }
 
     fn nothing(&self) -> Page<T> {
@@ -157,6 +168,11 @@ impl<T: Unpin> Rows<T> {
     /// # Errors
     /// Why the list could not be read to its end, and what was read before: it becomes an [`Error`] with `?`.
     pub async fn collect(mut self) -> Result<List<T>, Interrupted<T>> {
+        self.gather().await
+    }
+
+    /// All rows that were not handed out: as [`Rows::collect`].
+    pub(crate) async fn gather(&mut self) -> Result<List<T>, Interrupted<T>> {
         let (mut items, mut error) = (Vec::new(), None);
         while let Some(row) = self.next().await {
             match row {
@@ -176,6 +192,11 @@ impl<T: Unpin> Rows<T> {
     #[must_use]
     pub fn report(&self) -> &ListReport {
         self.pages.report()
+    }
+
+    /// What the clock of the service showed with the first answer, or earlier, if it told.
+    pub(crate) fn clock(&self) -> Option<ServiceClock> {
+        self.pages.0.clock()
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {

@@ -314,6 +314,75 @@ fn one_that_has_ended_is_followed_as_long_whatever_the_clock_is_set_to() {
     }
 }
 
+/// Messages have the times of the service: a machine that is ahead must not take those of a new ticket for older than this run, nor one that
+/// is behind old ones for new.
+#[test]
+fn a_ticket_begins_where_the_first_run_began_whatever_the_clock_shows() {
+    // Without a `Date` there is the clock of the machine alone.
+    for (hours, date_ahead) in [
+        (-48, Some(0)),
+        (-2, Some(0)),
+        (0, Some(0)),
+        (2, Some(0)),
+        (48, Some(0)),
+        (0, None),
+    ] {
+        let desk = Desk::new(Rules {
+            date_ahead,
+            ..Rules::default()
+        });
+        put(&mut desk.state(), "old", 1, "before");
+        lists(&desk);
+        desk.clock.advance(S(3_600));
+        let clock = ClientClock {
+            clock: desk.clock.clone(),
+            ahead: Arc::new(AtomicI64::new(hours * 3_600)),
+        };
+        let client = desk.builder().clock(clock).build().unwrap();
+        let follow = || {
+            let follow = client.follow_all().interval(S(3), S(3));
+            follow.list_interval(S(10), S(10))
+        };
+        let plan = vec![change(40, |state| put(state, "young", 0, "first"))];
+        let (told, cursor) = run(&desk, follow(), plan, 100);
+        let expected = ["new old", "new young", "young: first"];
+        assert_eq!(told, expected, "{hours} {date_ahead:?}");
+
+        // The next run has it of the cursor.
+        put(&mut desk.state(), "later", 0, "meanwhile");
+        desk.clock.advance(S(60));
+        let (mut told, _) = run(&desk, follow().resume(cursor.unwrap()), Vec::new(), 100);
+        told.sort();
+        let expected = ["later: meanwhile", "new later"];
+        assert_eq!(told, expected, "{hours} {date_ahead:?}");
+    }
+}
+
+/// Stopped before it knew the list, it has not begun: the clock of the machine is not kept for the runs to come.
+#[test]
+fn a_run_that_ended_before_the_first_list_is_not_the_first() {
+    let desk = Desk::new(Rules::default());
+    lists(&desk);
+    let clock = ClientClock {
+        clock: desk.clock.clone(),
+        ahead: Arc::new(AtomicI64::new(2 * 3_600)),
+    };
+    let client = desk.builder().clock(clock).build().unwrap();
+    let follow = || {
+        let follow = client.follow_all().interval(S(3), S(3));
+        follow.list_interval(S(10), S(10))
+    };
+    let (told, cursor) = desk.clock.run(async {
+        let mut events = follow().stream();
+        events.stop_handle().stop();
+        self::told(&mut events, usize::MAX).await
+    });
+    assert!(told.is_empty(), "{told:?}");
+    let plan = vec![change(40, |state| put(state, "young", 0, "first"))];
+    let (told, _) = run(&desk, follow().resume(cursor.unwrap()), plan, 100);
+    assert_eq!(told, ["new young", "young: first"]);
+}
+
 /// Another run has the wall clock alone to go by, which was set in the one before, or went on while the machine slept; or it was wrong
 /// then and is right now.
 #[test]

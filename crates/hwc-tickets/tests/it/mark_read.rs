@@ -3,6 +3,7 @@
 use crate::reading::desk::{Asked, Count, Desk, Listing, Rules, State};
 use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{Client, Error, ErrorKind, Message, MessageKind};
+use jiff::SignedDuration;
 use std::{
     sync::{
         Arc, Mutex,
@@ -315,6 +316,45 @@ fn what_slipped_in_is_handed_over_after_a_failure() {
         assert_eq!(result.unwrap(), 1);
         let (got, _) = drain_with(&client, &desk, handler);
         assert!(got.is_empty());
+    }
+}
+
+/// Nothing in the conversation has a time yet, or the newest message has none that can be read: what comes next is new all the same.
+#[test]
+fn a_clock_that_is_ahead_hides_nothing_that_slips_in() {
+    for hours in [-48, 0, 1, 48] {
+        for (before, operation) in [(None, "unread"), (Some("undated"), "mark_read")] {
+            let desk = desk();
+            desk.state().tickets.insert(TICKET.to_owned(), Vec::new());
+            if let Some(text) = before {
+                post(&desk, 1, &[text], Duration::from_secs(60));
+            }
+            let wrong = SignedDuration::from_hours(hours);
+            desk.clock.set_wall_time(desk.clock.now() + wrong);
+            let mut has_slipped_in = false;
+            desk.on_request(move |state, asked| {
+                if asked.operation() == operation && !has_slipped_in {
+                    has_slipped_in = true;
+                    state.post(TICKET, 1, "slipped in");
+                }
+                if asked.operation() != "more" {
+                    return None;
+                }
+                let mut answer = state.answer(asked);
+                for row in answer["message_list"].as_array_mut().unwrap() {
+                    if row["content"] == "undated" {
+                        row["create_time"] = "yesterday".into();
+                    }
+                }
+                Some(state.dated(Step::json(200, answer.to_string())))
+            });
+            let (got, result) = drain(&desk, |_| Ok(()));
+            let told = format!("{hours} h, at {operation}");
+            let expected: Vec<&str> = before.into_iter().chain(["slipped in"]).collect();
+            assert_eq!(got, expected, "{told}");
+            assert_eq!(result.unwrap(), expected.len() as u64, "{told}");
+            assert_eq!(unread(&desk), 0, "{told}");
+        }
     }
 }
 

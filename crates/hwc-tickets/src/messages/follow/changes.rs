@@ -3,6 +3,7 @@
 use super::stop::StopHandle;
 use crate::ids::TicketId;
 use futures_util::task::AtomicWaker;
+use jiff::Timestamp;
 use std::{
     collections::VecDeque,
     fmt,
@@ -18,6 +19,8 @@ use std::{
 pub(super) enum Change {
     Add(TicketId),
     Remove(TicketId),
+    /// Tickets that are added from now on, and that the cursor does not know, begin here.
+    BeginAt(Timestamp),
 }
 
 /// What was asked for and is not done yet, and whom to wake.
@@ -127,6 +130,11 @@ impl FollowHandle {
     /// `false`: nothing comes of it, for the stream has ended, was dropped, or was told to stop.
     pub fn remove(&self, ticket: TicketId) -> bool {
         self.ask(Change::Remove(ticket))
+    }
+
+    /// Begins each ticket that is added from now on, and that the cursor does not know, with the messages made at `instant` or later.
+    pub(crate) fn begin_at(&self, instant: Timestamp) {
+        self.ask(Change::BeginAt(instant));
     }
 
     fn ask(&self, change: Change) -> bool {

@@ -143,9 +143,9 @@ impl Reader {
         let new = match answer {
             Ok(answer) => {
                 if let Some(date) = service::date(&answer)
-                    && self.walk.starts_before(date)
+                    && self.walk.starts_too_early(date)
                 {
-                    // This machine's clock is days behind: the newest messages are not in the answer.
+                    // This machine's clock is behind: the newest messages need not be in the answer.
                     self.walk = Walk::new(self.walk.options().clone(), date);
                     return Ok(true);
                 }

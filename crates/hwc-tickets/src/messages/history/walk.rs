@@ -33,8 +33,12 @@ use crate::{
 use jiff::{SignedDuration, Timestamp};
 use std::{collections::BTreeMap, ops::Range};
 
-/// How far beyond now a walk starts: more than the clocks can differ.
+/// How far beyond now a walk starts.
 const BEYOND_NOW: SignedDuration = SignedDuration::from_hours(24);
+/// How far beyond the service's own time it has to start. More than the 20 hours by which the service reads a time wrongly when it heeds no
+/// zone (GMT-12 as GMT+8), with room for the parts of a second that times leave out, and for a clock of its own that stamps messages.
+/// Less than [`BEYOND_NOW`], so that a clock that is nearly right costs no second request.
+const BEYOND_SERVICE: SignedDuration = SignedDuration::from_hours(23);
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 
 /// What the next page is asked with.
@@ -142,11 +146,12 @@ enum Step {
 }
 
 impl Walk {
-    /// A walk that starts at the newest message. `now` may be off by hours.
+    /// A walk that starts at the newest message. `now` may be off: what the service says of its own time is held against the start, by
+    /// [`Walk::starts_too_early`].
     pub(crate) fn new(options: WalkOptions, now: Timestamp) -> Self {
         Self {
             options,
-            start: now.checked_add(BEYOND_NOW).unwrap_or(now),
+            start: now.checked_add(BEYOND_NOW).unwrap_or(Timestamp::MAX),
             oldest: None,
             step: Step::Overlap,
             known: Known::default(),
@@ -166,9 +171,11 @@ impl Walk {
         }
     }
 
-    /// Whether nothing was accepted yet, and the first page is asked from a moment before `now`.
-    pub(crate) fn starts_before(&self, now: Timestamp) -> bool {
-        self.report.pages == 0 && self.start < now
+    /// Whether nothing was accepted yet, and the first page is asked from a moment that may lie behind a message: what the clock of the
+    /// service shows at `date` need not be before it.
+    pub(crate) fn starts_too_early(&self, date: Timestamp) -> bool {
+        let least = date.checked_add(BEYOND_SERVICE).unwrap_or(Timestamp::MAX);
+        self.report.pages == 0 && self.start < least
     }
 
     pub(crate) fn options(&self) -> &WalkOptions {

@@ -195,9 +195,13 @@ impl Drain {
         let newest = first
             .as_ref()
             .and_then(|message| message.created_at.instant());
-        let now = self.ticket.client.parts().clock.now();
-        let down_to = earlier(newest.unwrap_or(now), self.window);
         let known_down_to = self.seen.as_ref().map(|seen| seen.down_to);
+        // Without a time in the conversation the service tells one with its count. This machine's clock may be ahead: then all that comes
+        // would look as if it had been there before.
+        let down_to = match newest {
+            Some(newest) => earlier(newest, self.window),
+            None => known_down_to.unwrap_or(count.fresh_from),
+        };
         let floor = known_down_to.map_or(down_to, |known| known.min(down_to));
         let mut seen = Seen::new(floor);
         let mut found = Vec::new();

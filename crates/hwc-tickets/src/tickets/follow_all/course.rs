@@ -15,6 +15,7 @@ use crate::{
 };
 use futures_util::StreamExt as _;
 use hwc_core::Clock;
+use jiff::{SignedDuration, Timestamp};
 use std::{
     sync::Arc,
     task::{Context, Poll, ready},
@@ -58,13 +59,15 @@ impl Course {
         let stored = follow.cursor;
         let stored = stored.or_else(|| file.as_ref()?.cursor().cloned());
         let mut cursor = stored.unwrap_or_default();
-        let since = follow.since.or(cursor.since);
-        let since = since.unwrap_or_else(|| follow.clock.now());
-        cursor.since = Some(since);
+        cursor.since = follow.since.or(cursor.since);
         let slack = seconds(follow.messages.longest().saturating_add(SLACK));
         let mut ids = cursor.followed();
         let too_many = ids.split_off(ids.len().min(MOST_TICKETS));
-        let messages = follow.messages.since(since);
+        let messages = match cursor.since {
+            Some(since) => follow.messages.since(since),
+            // The first reading of the list will tell. No ticket is known before.
+            None => follow.messages,
+        };
         let messages = messages.resume(cursor.messages.clone()).managed(ids);
         let messages = messages.stream_until(stop.clone());
         let handle = messages.handle();
@@ -127,6 +130,7 @@ impl Course {
     }
 
     fn take_of_list(&mut self, event: TicketEvent) -> Option<AllEvent> {
+        self.begin();
         Some(match event {
             TicketEvent::Opened { ticket } => {
                 self.see(&ticket);
@@ -152,6 +156,26 @@ impl Course {
             TicketEvent::Fatal(error) => self.end(error),
             TicketEvent::Other => return None,
         })
+    }
+
+    /// Once the list was read first: each ticket begins where this run began. By the clock of the service, whatever that of this machine
+    /// shows, for messages have its times; only where it does not tell, by that of this machine.
+    fn begin(&mut self) {
+        if self.cursor.since.is_some() {
+            return;
+        }
+        let Some(first) = self.tickets.first_reading() else {
+            return;
+        };
+        // Time in which the machine slept. If its clock was set ahead instead, that is only earlier.
+        let asleep = SignedDuration::from_secs(self.was_set_by().max(0));
+        let (second, at) = self.begun;
+        let told = first.clock.and_then(|clock| clock.at(at));
+        let told = told.and_then(|begun| begun.checked_sub(asleep).ok());
+        let since = told.or_else(|| Timestamp::from_second(second).ok());
+        let since = since.unwrap_or(Timestamp::UNIX_EPOCH);
+        self.cursor.since = Some(since);
+        self.handle.begin_at(since);
     }
 
     fn take_of_messages(&mut self, event: Event) -> Option<AllEvent> {
@@ -238,7 +262,7 @@ impl Course {
     /// The cursor for another run, which has nothing but the wall clock to go by: it was set meanwhile, or went on while this machine
     /// slept. Small differences are none, so that the same is written as before.
     fn kept(&mut self) -> AllCursor {
-        let set_by = (self.clock.now().as_second()).saturating_sub(self.now());
+        let set_by = self.was_set_by();
         if set_by.abs_diff(self.set_by) > SLACK.as_secs() {
             self.set_by = set_by;
         }
@@ -247,6 +271,11 @@ impl Course {
             *at = at.saturating_add(self.set_by);
         }
         cursor
+    }
+
+    /// Seconds by which the wall clock was set since this run began, or went on while this machine slept.
+    fn was_set_by(&self) -> i64 {
+        (self.clock.now().as_second()).saturating_sub(self.now())
     }
 
     fn end(&mut self, error: Error) -> AllEvent {

@@ -21,7 +21,7 @@ const VERSION: u32 = 1;
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct AllCursor {
-    /// Where a ticket begins that the cursor of the messages does not know: the same in each run.
+    /// Where a ticket begins that the cursor of the messages does not know: the same in each run. `None`: the list was not read yet.
     pub(super) since: Option<Timestamp>,
     pub(super) tickets: TicketsCursor,
     pub(super) messages: Cursor,

@@ -2,10 +2,11 @@
 //!
 //! A ticket counts as known when the stream has given its event; so a checkpoint may be taken between any two of them.
 
-use super::{Existing, FollowNew, TicketEvent, TicketsCursor, TicketsCursorFile};
+use super::{Existing, FirstReading, FollowNew, TicketEvent, TicketsCursor, TicketsCursorFile};
 use crate::{
     api::List,
     client::Client,
+    doubt::moment::ServiceClock,
     error::{Error, ErrorKind},
     ids::{GroupId, TicketId},
     kept_cursor,
@@ -17,7 +18,7 @@ use std::{
     collections::{BTreeSet, VecDeque},
     future::{Future, poll_fn},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     task::Poll,
     time::Duration,
 };
@@ -31,6 +32,8 @@ const MOST_REFUSALS: u32 = 3;
 /// One reading of the list.
 struct Pass {
     list: List<ListedTicket>,
+    /// What the clock of the service showed when it began, or earlier, if it told.
+    clock: Option<ServiceClock>,
     /// Why it ended before the end.
     error: Option<Error>,
 }
@@ -59,6 +62,8 @@ pub(super) struct Watch {
     due: Duration,
     state: TicketsCursor,
     existing: Existing,
+    /// Of the first reading that succeeded, where no earlier run had one.
+    first: Arc<OnceLock<FirstReading>>,
     /// Tickets that the last whole reading did not show.
     missing: BTreeSet<TicketId>,
     gap_is_told: bool,
@@ -83,6 +88,7 @@ impl Watch {
             due: Duration::ZERO,
             state: stored.unwrap_or_default(),
             existing: follow.existing,
+            first: Arc::default(),
             missing: BTreeSet::new(),
             gap_is_told: false,
             refusals: 0,
@@ -91,6 +97,11 @@ impl Watch {
             queue: VecDeque::new(),
             ended: false,
         }
+    }
+
+    /// Where the first reading will be told.
+    pub(super) fn first(&self) -> Arc<OnceLock<FirstReading>> {
+        Arc::clone(&self.first)
     }
 
     /// The next event; `None` at the end.
@@ -132,15 +143,17 @@ impl Watch {
         if let Some(request) = self.timeout {
             list = list.timeout(request);
         }
-        let rows = list.items();
+        let mut rows = list.items();
         Box::pin(async move {
-            match rows.collect().await {
-                Ok(list) => Pass { list, error: None },
-                Err(interrupted) => Pass {
-                    list: interrupted.read,
-                    error: Some(interrupted.error.with_operation(OPERATION)),
-                },
-            }
+            let (list, error) = match rows.gather().await {
+                Ok(list) => (list, None),
+                Err(interrupted) => {
+                    let error = interrupted.error.with_operation(OPERATION);
+                    (interrupted.read, Some(error))
+                }
+            };
+            let clock = rows.clock();
+            Pass { list, clock, error }
         })
     }
 
@@ -168,7 +181,7 @@ impl Watch {
 
     /// Compares a reading with what is known.
     fn take(&mut self, pass: Pass) {
-        let Pass { list, error } = pass;
+        let Pass { list, clock, error } = pass;
         let report = &list.report;
         let is_whole = error.is_none()
             && report.complete
@@ -189,6 +202,8 @@ impl Watch {
             let known = known.filter_map(|row| Some((row.id.clone()?, row.status.code())));
             self.state.known.extend(known);
             self.state.has_begun = true;
+            // Once in a run.
+            let _ = self.first.set(FirstReading { clock });
         }
         if self.state.has_begun {
             self.compare(list.items, is_whole);

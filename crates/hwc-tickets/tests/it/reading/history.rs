@@ -2,7 +2,7 @@
 
 use super::desk::{Asked, Count, Desk, Form, Listing, Rules, State, refusal};
 use hwc_core::testing::Step;
-use hwc_tickets::{ErrorKind, Message, ReadReport, history::TimeForm};
+use hwc_tickets::{ErrorKind, Message, ReadReport, ZoneOffset, history::TimeForm};
 use jiff::Timestamp;
 use std::{
     collections::BTreeMap,
@@ -888,6 +888,46 @@ fn a_clock_that_is_wrong_hides_no_message() {
                 "{hours} h, page size {page_size}"
             );
             assert!(read.report.complete && !read.report.possible_gap);
+        }
+    }
+}
+
+/// A day is how far beyond its own clock a machine asks: there, the page would begin at the very second of the service. A service that
+/// heeds no zone reads what it is asked with 20 hours earlier.
+#[test]
+fn a_clock_that_is_behind_by_about_a_day_hides_no_message_of_this_second() {
+    let west = ZoneOffset::from_hours(-12).unwrap();
+    for (zone, count) in [
+        (ZoneOffset::CHINA, Count::Ticket),
+        (ZoneOffset::CHINA, Count::Nothing),
+        (west, Count::Nothing),
+    ] {
+        for seconds in [
+            -86_406, -86_401, -86_400, -86_399, -18_000, -3_601, -3_600, 0, 86_400,
+        ] {
+            let desk = Desk::new(Rules {
+                count,
+                ..Rules::default()
+            });
+            fill(&desk, &[(0, 3)]);
+            // What a `Date` leaves out of its second, and the text of a time too.
+            desk.clock.advance(std::time::Duration::from_millis(700));
+            desk.state().post(TICKET, 1, "just now");
+            let wrong = jiff::SignedDuration::from_secs(seconds);
+            desk.clock
+                .set_wall_time(hwc_core::Clock::now(&desk.clock) + wrong);
+            let client = desk.builder().time_zone(zone).build().unwrap();
+            let history = client.ticket(TICKET).unwrap().history();
+            let read = desk.clock.run(history.collect()).unwrap();
+            let told = format!("{zone} {count:?} {seconds} s");
+            let texts: Vec<String> = (read.messages.into_iter())
+                .map(|message| message.content)
+                .collect();
+            assert_eq!(sorted(texts), sorted(desk.state().texts(TICKET)), "{told}");
+            assert!(read.report.complete && !read.report.possible_gap, "{told}");
+            // A clock that is right, nearly right or ahead costs no request.
+            let requests = if seconds < -3_600 { 2 } else { 1 };
+            assert_eq!(desk.count("more"), requests, "{told}");
         }
     }
 }

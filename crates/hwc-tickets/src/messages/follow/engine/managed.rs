@@ -4,7 +4,7 @@ use super::{Engine, Event, Out};
 use crate::{
     error::{Error, ErrorKind},
     ids::TicketId,
-    messages::follow::{MOST_TICKETS, changes::Change, roster::CatchUp},
+    messages::follow::{MOST_TICKETS, Start, changes::Change, roster::CatchUp},
 };
 use std::sync::{Arc, atomic::Ordering};
 
@@ -16,6 +16,7 @@ impl Engine {
             match change {
                 Change::Add(ticket) => self.add(ticket),
                 Change::Remove(ticket) => self.remove(&ticket),
+                Change::BeginAt(instant) => self.start = Start::Since(instant),
             }
         }
     }
