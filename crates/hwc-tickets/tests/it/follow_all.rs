@@ -375,7 +375,7 @@ fn a_run_that_ended_before_the_first_list_is_not_the_first() {
     let (told, cursor) = desk.clock.run(async {
         let mut events = follow().stream();
         events.stop_handle().stop();
-        self::told(&mut events, usize::MAX).await
+        told(&mut events, usize::MAX).await
     });
     assert!(told.is_empty(), "{told:?}");
     let plan = vec![change(40, |state| put(state, "young", 0, "first"))];
