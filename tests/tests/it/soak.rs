@@ -237,7 +237,7 @@ impl Soak {
             let mut replies = self.tickets.iter().zip(&self.sent);
             replies.all(|(ticket, sent)| book.last_reply(ticket) == *sent)
                 && book.submits() >= ledger.own.len()
-                && self.faults.are_told(book.degraded)
+                && self.faults.are_told(book.redirected)
         })
         .await;
         self.clock.sleep(REST).await;
@@ -274,18 +274,19 @@ impl Soak {
         let slope = memory::slope(&self.samples);
         let slope = slope.map_or("unknown".to_owned(), |slope| format!("{slope:+.0}"));
         format!(
-            "{} s: {} replies and {} messages told, {doubts} in doubt, {} gaps told\n\
+            "{} s: {} replies and {} messages told, {doubts} in doubt\n\
              faults: {} set, {used} used, at most {} open at once; {} of those set are of a kind that fails a request\n\
-             calls that failed, with all their attempts: {} of the follower, {failed} submits\n\
+             calls that failed, with all their attempts: {} of the follower, {} of them by {} redirects, {failed} submits\n\
              KiB in memory: {:?} in the second and the last quarter, {slope} an hour",
             faults.set,
             self.sent.iter().sum::<u64>(),
             book.submits(),
-            book.gaps,
             faults.set,
             faults.most_open,
             faults.failing,
             book.degraded,
+            book.redirected,
+            faults.told,
             memory::quarters(&self.samples),
         )
     }
@@ -312,8 +313,8 @@ async fn a_fault_every_second_loses_and_doubles_nothing() {
 
     println!("{}", soak.summary(unused));
     soak.check(&ledger);
-    let degraded = soak.book.lock().unwrap().degraded;
-    soak.faults.check(unused, degraded);
+    let redirected = soak.book.lock().unwrap().redirected;
+    soak.faults.check(unused, redirected);
     if seconds >= FILLED {
         // Where nothing is told, nothing grows.
         if cfg!(target_os = "linux") {

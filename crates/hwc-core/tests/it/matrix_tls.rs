@@ -1,5 +1,8 @@
 //! Fault matrix, rows 4 to 7: TLS that is not good enough, with certificates made in the test.
 
+mod certificates;
+mod records;
+
 use std::{
     io::{Read, Write},
     net::{IpAddr, Ipv4Addr},
@@ -11,121 +14,42 @@ use hwc_core::{
     CallOptions, Delivery, Fault, FaultKind, Pipeline, PipelineBuilder, RetryPolicy,
     transport::{Resolve, TlsFlaw},
 };
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    date_time_ymd,
-};
-use rustls::{
-    ServerConfig, ServerConnection, StreamOwned,
-    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
-};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+pub(crate) use self::certificates::{Authority, HOST};
+use self::{
+    certificates::flawed,
+    records::{HANDSHAKE, Heard, Record, hold_no_request, records},
+};
 use crate::{
     given::{MARK, READ, SUBMIT, real, request},
     matrix_sockets::untaken,
     server::{Server, read_request},
 };
 
-pub(crate) const HOST: &str = "things.example.com";
-
-/// An authority of the test's own, and the file that makes a client trust it.
-pub(crate) struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-    directory: tempfile::TempDir,
-}
-
-impl Authority {
-    pub(crate) fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let directory = tempfile::tempdir().unwrap();
-        Write::write_all(
-            &mut std::fs::File::create_new(directory.path().join("ca.pem")).unwrap(),
-            issuer.pem().as_bytes(),
-        )
-        .unwrap();
-        Self { issuer, directory }
-    }
-
-    pub(crate) fn file(&self) -> PathBuf {
-        self.directory.path().join("ca.pem")
-    }
-
-    pub(crate) fn sign(&self, change: impl FnOnce(&mut CertificateParams)) -> Arc<ServerConfig> {
-        let (mut params, key) = leaf();
-        change(&mut params);
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        config(certificate.der().to_vec(), &key)
-    }
-}
-
-fn leaf() -> (CertificateParams, KeyPair) {
-    let mut params = CertificateParams::new(vec![HOST.to_owned()]).unwrap();
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    (params, KeyPair::generate().unwrap())
-}
-
-fn self_signed() -> Arc<ServerConfig> {
-    let (params, key) = leaf();
-    let certificate = params.self_signed(&key).unwrap();
-    config(certificate.der().to_vec(), &key)
-}
-
-fn config(certificate: Vec<u8>, key: &KeyPair) -> Arc<ServerConfig> {
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let config =
-        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.into()], key)
-            .unwrap();
-    Arc::new(config)
-}
-
 /// Speaks TLS and answers one request per connection.
 pub(crate) fn serve(config: &Arc<ServerConfig>, stream: &mut (impl Read + Write)) {
     hear(config, stream);
 }
 
-/// The same. Gives how many bytes came once the handshake was done or had failed, whole request or not: of what was encrypted
-/// the plain text, and all that followed when the handshake had failed.
-fn hear(config: &Arc<ServerConfig>, stream: &mut (impl Read + Write)) -> usize {
+/// The same. Gives the records that came, to the last one: also what follows an alert, which TLS does not read.
+fn hear(config: &Arc<ServerConfig>, stream: &mut (impl Read + Write)) -> Vec<Record> {
     let tls = ServerConnection::new(config.clone()).unwrap();
-    let mut heard = Counted {
-        stream: StreamOwned::new(tls, stream),
-        bytes: 0,
-    };
-    if read_request(&mut heard).is_some() {
+    let mut stream = StreamOwned::new(tls, Heard::new(stream));
+    if read_request(&mut stream).is_some() {
         // It says that it closes: else the next call may already be on the line.
         let answer = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
-        let _ = heard.stream.write_all(answer);
-        let _ = heard.stream.flush();
-        return heard.bytes;
+        let _ = stream.write_all(answer);
+        let _ = stream.flush();
+    } else {
+        let _ = stream.sock.read_to_end(&mut Vec::new());
     }
-    let mut rest = Vec::new();
-    let _ = heard.stream.sock.read_to_end(&mut rest);
-    heard.bytes + rest.len()
+    records(&stream.sock.bytes)
 }
 
-/// A line that counts what is read from it.
-struct Counted<S> {
-    stream: S,
-    bytes: usize,
-}
-
-impl<S: Read> Read for Counted<S> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.stream.read(buffer)?;
-        self.bytes += read;
-        Ok(read)
-    }
-}
-
-/// A server that tells of each connection, when that is over, how many bytes it [heard](hear).
-fn hearing(config: Arc<ServerConfig>) -> (Server, UnboundedReceiver<usize>) {
+/// A server that tells of each connection, when that is over, what it [heard](hear).
+fn hearing(config: Arc<ServerConfig>) -> (Server, UnboundedReceiver<Vec<Record>>) {
     let (told, heard) = unbounded_channel();
     let server = Server::start(move |_, connection| {
         let _ = told.send(hear(&config, &mut connection.stream));
@@ -188,54 +112,13 @@ async fn a_good_certificate_of_the_extra_authority_is_accepted() {
             .call(request(operation), operation, &options)
             .await
             .unwrap();
-        // So a server that is told nothing hears nothing, and not because it does not count.
-        assert_ne!(heard.recv().await.unwrap(), 0);
+        // So where none is heard there was none, and not because nobody listens.
+        let heard = heard.recv().await.unwrap();
+        assert!(!hold_no_request(&heard), "{heard:?}");
     }
 }
 
-/// What is wrong with a certificate, a server that has it, and what the client calls it.
-fn flawed(authority: &Authority) -> [(&'static str, Arc<ServerConfig>, TlsFlaw); 6] {
-    [
-        (
-            "expired",
-            authority.sign(|params| {
-                params.not_before = date_time_ymd(2001, 1, 1);
-                params.not_after = date_time_ymd(2002, 1, 1);
-            }),
-            TlsFlaw::Expired,
-        ),
-        (
-            "not yet valid",
-            authority.sign(|params| {
-                params.not_before = date_time_ymd(2140, 1, 1);
-                params.not_after = date_time_ymd(2150, 1, 1);
-            }),
-            TlsFlaw::NotYetValid,
-        ),
-        (
-            "wrong host",
-            authority.sign(|params| {
-                *params = CertificateParams::new(vec!["elsewhere.example".to_owned()]).unwrap();
-            }),
-            TlsFlaw::WrongHost,
-        ),
-        ("self-signed", self_signed(), TlsFlaw::UnknownAuthority),
-        (
-            "unknown authority",
-            Authority::new().sign(|_| ()),
-            TlsFlaw::UnknownAuthority,
-        ),
-        (
-            "for clients only",
-            authority.sign(|params| {
-                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-            }),
-            TlsFlaw::BadCertificate,
-        ),
-    ]
-}
-
-/// The client says that nothing was sent, and the server says that nothing came.
+/// The client says that nothing was sent, and the server says that no request came.
 #[tokio::test]
 async fn row_4_each_flaw_of_a_certificate_has_its_own_sentence_and_gets_no_request() {
     let authority = Authority::new();
@@ -243,8 +126,11 @@ async fn row_4_each_flaw_of_a_certificate_has_its_own_sentence_and_gets_no_reque
     for (row, config, flaw) in flawed(&authority) {
         let (server, mut heard) = hearing(config);
         let fault = fails(&client(&server, authority.file()), row).await;
-        let bytes = [heard.recv().await, heard.recv().await];
-        assert_eq!(bytes, [Some(0); 2], "{row}: the server heard something");
+        for _ in [&READ, &SUBMIT] {
+            let heard = heard.recv().await.unwrap();
+            assert_eq!(heard.first().map(|it| it.kind), Some(HANDSHAKE), "{row}");
+            assert!(hold_no_request(&heard), "{row}: {heard:?}");
+        }
         assert_eq!(server.connections(), 2, "{row}");
         assert_eq!(fault.tls_flaw, Some(flaw), "{row}: {fault}");
         assert_eq!(fault.help(), flaw.help());
@@ -302,32 +188,13 @@ async fn rows_5_and_6_plain_http_garbage_and_old_versions() {
         let fault = fails(&client(&server, authority.file()), row).await;
         assert_eq!(fault.tls_flaw, Some(flaw), "{row}: {fault}");
         for _ in [&READ, &SUBMIT] {
-            let kinds = heard.recv().await.unwrap();
-            assert_eq!(kinds.first(), Some(&HANDSHAKE), "{row}");
-            let is_known = |kind: &u8| (CHANGE_CIPHER_SPEC..=HANDSHAKE).contains(kind);
-            assert!(kinds.iter().all(is_known), "{row}: {kinds:?}");
+            let heard = heard.recv().await.unwrap();
+            assert_eq!(heard.first().map(|it| it.kind), Some(HANDSHAKE), "{row}");
+            // Nobody has keys, so nothing is encrypted, no alert either.
+            let is_plain = heard.iter().all(Record::is_of_handshake);
+            assert!(is_plain, "{row}: {heard:?}");
         }
     }
-}
-
-/// Records of TLS that carry nothing of a request: from this one, over alerts, to the other.
-const CHANGE_CIPHER_SPEC: u8 = 20;
-const HANDSHAKE: u8 = 22;
-
-/// The kinds of the records that a client sent. What is no TLS is of some other kind, as data are.
-fn records(mut bytes: &[u8]) -> Vec<u8> {
-    let mut kinds = Vec::new();
-    while let [kind, rest @ ..] = bytes {
-        kinds.push(*kind);
-        bytes = match rest {
-            [_, _, high, low, rest @ ..] => {
-                let length = usize::from(u16::from_be_bytes([*high, *low]));
-                rest.get(length..).unwrap_or_default()
-            }
-            _ => &[],
-        };
-    }
-    kinds
 }
 
 /// A line that ends without the word of TLS for it is told in words for people, not with the address of a manual.

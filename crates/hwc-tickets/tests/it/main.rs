@@ -38,6 +38,7 @@ mod ids;
 mod jumps;
 mod key;
 mod ledger;
+mod lives;
 mod mark_read;
 mod office;
 mod opening;

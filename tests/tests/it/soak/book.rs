@@ -1,7 +1,8 @@
 //! What the follower told, held to what it may tell.
 
-use hwc_tickets::{Event, TicketId};
-use std::{collections::BTreeMap, mem};
+use super::faults::REDIRECT;
+use hwc_tickets::{ErrorKind, Event, TicketId, error::ErrorReport};
+use std::{collections::BTreeMap, mem, time::Duration};
 
 /// Where a ticket stands: replies are numbered from 1.
 #[derive(Debug, Default)]
@@ -34,7 +35,8 @@ pub(super) struct Book {
     /// Whether each ticket was part of an answer: what came before is none of its messages.
     pub(super) has_begun: bool,
     pub(super) degraded: u64,
-    pub(super) gaps: u64,
+    /// Of them, those that a redirect caused.
+    pub(super) redirected: u64,
     pub(super) wrong: Vec<String>,
 }
 
@@ -46,7 +48,7 @@ impl Book {
             own: vec![Told::Never; own],
             has_begun: false,
             degraded: 0,
-            gaps: 0,
+            redirected: 0,
             wrong: Vec::new(),
         }
     }
@@ -62,8 +64,13 @@ impl Book {
                 }
             }
             Event::Checkpoint(_) => self.is_kept(),
-            Event::Degraded { .. } => self.degraded += 1,
-            Event::PossibleGap { .. } => self.gaps += 1,
+            Event::Degraded { error, .. } => {
+                self.degraded += 1;
+                self.redirected += u64::from(error.http_status() == Some(REDIRECT));
+            }
+            // Also a possible gap, for which nothing here is a reason: no history is read, no fault refuses a position, the service
+            // always gives one, no ticket is left out of the file, and no message comes again that was forgotten. Only a wall
+            // clock that is set back as the follower begins could make one.
             other => self.wrong.push(format!("{other:?}")),
         }
     }
@@ -130,6 +137,28 @@ impl Book {
         let told = self.own.iter().filter(|told| **told != Told::Never);
         told.count()
     }
+}
+
+#[test]
+fn a_possible_gap_is_wrong() {
+    let mut book = Book::new(0);
+    let ticket = TicketId::new("case-1").unwrap();
+    book.take(Event::PossibleGap { ticket });
+    assert_eq!(book.wrong.len(), 1);
+}
+
+#[test]
+fn only_what_a_redirect_caused_counts_as_redirected() {
+    let mut book = Book::new(0);
+    for status in [None, Some(REDIRECT), Some(502)] {
+        let mut report = ErrorReport::new(ErrorKind::Protocol, "it failed");
+        report.http_status = status;
+        book.take(Event::Degraded {
+            error: report.into(),
+            next_try: Duration::ZERO,
+        });
+    }
+    assert_eq!((book.degraded, book.redirected), (3, 1));
 }
 
 #[test]

@@ -10,6 +10,9 @@ const MOST_OPEN: usize = 30;
 /// before the submit: with none spared, hardly a poll and hardly a write would meet a fault.
 const SPARED: u64 = 7;
 
+/// The status of a redirect. No other fault has it, nor does the service answer with it.
+pub(super) const REDIRECT: u16 = 302;
+
 /// Faults in turn, and how many of them were set.
 #[derive(Debug)]
 pub(super) struct Faults {
@@ -27,7 +30,7 @@ impl Faults {
     /// and after the service has acted, and strikes each of the next calls.
     pub(super) fn new() -> Self {
         let turns = vec![
-            json!({ "kind": "redirect", "location": "/login" }),
+            json!({ "kind": "redirect", "status": REDIRECT, "location": "/login" }),
             json!({ "kind": "status", "status": 502 }),
             json!({ "kind": "reset" }),
             json!({ "kind": "cut" }),
@@ -88,19 +91,19 @@ impl Faults {
         );
     }
 
-    /// Whether a follower that told of so many failures has met the faults that it is to tell. What is under way when it is
+    /// Whether a follower that told of so many redirects has met the faults that it is to tell. What is under way when it is
     /// killed it tells nobody, so half of them are enough.
-    pub(super) fn are_told(&self, degraded: u64) -> bool {
-        degraded * 2 >= self.told
+    pub(super) fn are_told(&self, redirected: u64) -> bool {
+        redirected * 2 >= self.told
     }
 
-    /// So many were never used, though there was time for it, and the follower told of so many failures.
-    pub(super) fn check(&self, unused: usize, degraded: u64) {
+    /// So many were never used, though there was time for it, and the follower told of so many redirects.
+    pub(super) fn check(&self, unused: usize, redirected: u64) {
         let Self { set, told, .. } = self;
         assert_eq!(unused, 0, "of {set} faults these struck nothing");
         assert!(
-            self.are_told(degraded),
-            "the follower told of {degraded} failures; {told} faults were such that it has to"
+            self.are_told(redirected),
+            "the follower told of {redirected} redirects of {told}"
         );
     }
 }
@@ -133,7 +136,7 @@ fn faults_that_strike_nothing_are_noticed() {
 }
 
 #[test]
-#[should_panic(expected = "the follower told of 0 failures")]
+#[should_panic(expected = "the follower told of 0 redirects of 1")]
 fn faults_that_the_client_never_saw_are_noticed() {
     let mut faults = Faults::new();
     faults.next_rule();

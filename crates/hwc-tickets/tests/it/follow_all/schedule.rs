@@ -11,15 +11,14 @@ use self::book::{Book, Moment};
 use super::{S, is_list, list};
 use crate::{
     jumps::Jumps,
+    lives::is_killed_until,
     reading::desk::{Desk, FirstPoll, Form, Rules},
     schedules::{Tally, run_all},
 };
-use futures_util::future::{Either, select};
 use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{AllEvent, FollowAll, TicketStatus, jiff::Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -213,7 +212,7 @@ impl Schedule {
         let follow = self.desk.client().follow_all().since(Timestamp::UNIX_EPOCH);
         let follow = follow.interval(S(3), S(20)).list_interval(S(10), S(30));
         let follow = follow.keep_ended(self.keep);
-        match book.checkpoint.clone() {
+        match book.given.checkpoint.clone() {
             Some(cursor) => follow.resume(cursor),
             None => follow,
         }
@@ -225,23 +224,17 @@ impl Schedule {
         book.begin(self.now());
         let mut events = self.follower(book).stream();
         let end = clock.elapsed() + time;
-        'life: while clock.elapsed() < end {
+        while clock.elapsed() < end {
             let pause = S(self.random.u64(1..25)).min(end.saturating_sub(clock.elapsed()));
             let next = clock.elapsed() + pause;
-            loop {
-                let timer = clock.sleep(next.saturating_sub(clock.elapsed()));
-                match select(pin!(events.next()), timer).await {
-                    Either::Left((event, _)) => {
-                        let event = event.unwrap();
-                        let is_message = matches!(event, AllEvent::Message { .. });
-                        book.take(event, self.now(), self.keep, &told);
-                        let most = if is_message { 12 } else { 24 };
-                        if is_killed && self.random.u8(..most) == 0 {
-                            break 'life;
-                        }
-                    }
-                    Either::Right(_) => break,
-                }
+            let take = |event: AllEvent| {
+                let is_message = matches!(event, AllEvent::Message { .. });
+                book.take(event, self.now(), self.keep, &told);
+                let most = if is_message { 12 } else { 24 };
+                is_killed && self.random.u8(..most) == 0
+            };
+            if is_killed_until(&clock, next, async || events.next().await, take).await {
+                break;
             }
             self.jumps.perhaps();
             if is_busy {
@@ -292,8 +285,8 @@ impl Schedule {
         for name in self.noted.iter().copied() {
             tally.add(name, 1);
         }
-        tally.add("messages", book.given.len() as u64);
-        tally.add("came again", book.came_again);
+        tally.add("messages", book.given.count());
+        tally.add("came again", book.given.came_again);
         tally.add("faults", self.line.faults.load(Ordering::Relaxed));
         tally.add("jumps", self.jumps.count);
     }
@@ -307,14 +300,14 @@ impl Schedule {
             for number in messages.iter().map(|message| message.number) {
                 // One that is open goes on where it stood.
                 let is_owed = is_open || book.owed.contains(&number);
-                let is_given = book.given.contains(&number);
+                let is_given = book.given.has(number);
                 assert!(
                     is_given || !is_owed,
                     "{number} of {ticket} is missing: {told}"
                 );
             }
         }
-        let cursor = book.checkpoint.as_ref().unwrap();
+        let cursor = book.given.checkpoint.as_ref().unwrap();
         let known = cursor.tickets().tickets();
         let known: BTreeMap<String, i64> = known
             .map(|(id, status)| (id.to_string(), status.code().unwrap()))

@@ -15,8 +15,10 @@ const KEYS: usize = 32;
 /// The keys from here on are given free as soon as their message is there, while others are still being written.
 const GIVEN_FREE: usize = 24;
 const TICKETS: usize = 4;
-/// So many answers are lost: each fourth one.
-const LOST: u32 = 8;
+/// Of so many answers the first is lost.
+const OF_WHICH_ONE_IS_LOST: usize = 4;
+/// So many are. Each key makes one call at least: who comes second with one finds the record of the first.
+const LOST: usize = KEYS.div_ceil(OF_WHICH_ONE_IS_LOST);
 
 fn ticket(number: usize) -> String {
     format!("case-shared-{}", number % TICKETS)
@@ -38,7 +40,9 @@ async fn start() -> Simulator {
     }
     for number in 0..LOST {
         let fault = [Fault::Close, Fault::Reset][usize::from(number % 4 > 1)].clone();
-        let rule = FaultRule::new(Operation::CreateMessages, fault).skipping(3 * number);
+        // A call that meets one rule is not counted by those behind it.
+        let spared = u32::try_from((OF_WHICH_ONE_IS_LOST - 1) * number).unwrap();
+        let rule = FaultRule::new(Operation::CreateMessages, fault).skipping(spared);
         // The service has acted or not, in turns.
         service.fault([rule.clone(), rule.after_commit()][usize::from(number % 2 > 0)].clone());
     }

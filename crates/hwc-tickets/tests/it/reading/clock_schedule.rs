@@ -9,13 +9,14 @@
 use super::desk::{Desk, FirstPoll, Form, Listing, Rules};
 use crate::{
     jumps::Jumps,
+    lives::{Given, is_killed_until},
     schedules::{Tally, run_all},
 };
 use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{Client, Cursor, Event, TicketId};
 use serde_json::{Value, json};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -29,12 +30,7 @@ const HOUR: i64 = 3_600_000;
 /// What the follower gave.
 #[derive(Default)]
 struct Book {
-    given: BTreeSet<u64>,
-    since_checkpoint: BTreeSet<u64>,
-    may_repeat: BTreeSet<u64>,
-    checkpoint: Option<Cursor>,
-    /// How often one came again behind a kill.
-    came_again: u64,
+    given: Given<Cursor>,
     /// Highest number that the desk had given out when a gap of the ticket was announced.
     gaps: BTreeMap<String, u64>,
 }
@@ -44,20 +40,9 @@ impl Book {
         match event {
             Event::Message { message, .. } => {
                 let number: u64 = message.content.parse().unwrap();
-                if !self.given.insert(number) {
-                    assert!(
-                        self.may_repeat.remove(&number),
-                        "{number} came twice: {told}"
-                    );
-                    self.came_again += 1;
-                }
-                self.since_checkpoint.insert(number);
+                self.given.take(number, told);
             }
-            Event::Checkpoint(cursor) => {
-                let text = serde_json::to_string(&cursor).unwrap();
-                self.checkpoint = Some(serde_json::from_str(&text).unwrap());
-                self.since_checkpoint.clear();
-            }
+            Event::Checkpoint(cursor) => self.given.keep(&cursor),
             Event::PossibleGap { ticket } => {
                 self.gaps.insert(ticket.to_string(), newest);
             }
@@ -200,29 +185,22 @@ impl Schedule {
         let told = format!("seed {}, rules {:?}", self.seed, self.desk.state().rules);
         let follow = self.client.follow(self.tickets.clone());
         let mut follow = follow.interval(S(3), S(20));
-        if let Some(cursor) = &book.checkpoint {
+        if let Some(cursor) = &book.given.checkpoint {
             follow = follow.resume(cursor.clone());
         }
         let mut events = follow.stream();
         let clock = self.desk.clock.clone();
         let end = clock.elapsed() + time;
-        'life: while clock.elapsed() < end {
+        while clock.elapsed() < end {
             let pause = S(self.random.u64(1..25)).min(end.saturating_sub(clock.elapsed()));
             let next = clock.elapsed() + pause;
-            loop {
-                let timer = clock.sleep(next.saturating_sub(clock.elapsed()));
-                let event = std::pin::pin!(events.next());
-                match futures_util::future::select(event, timer).await {
-                    futures_util::future::Either::Left((event, _)) => {
-                        let event = event.unwrap();
-                        let is_message = matches!(event, Event::Message { .. });
-                        book.take(event, self.newest(), &told);
-                        if is_message && !graceful && self.random.u8(..4) == 0 {
-                            break 'life;
-                        }
-                    }
-                    futures_util::future::Either::Right(_) => break,
-                }
+            let take = |event: Event| {
+                let is_message = matches!(event, Event::Message { .. });
+                book.take(event, self.newest(), &told);
+                is_message && !graceful && self.random.u8(..4) == 0
+            };
+            if is_killed_until(&clock, next, async || events.next().await, take).await {
+                break;
             }
             self.jumps.perhaps();
             if posting {
@@ -236,7 +214,7 @@ impl Schedule {
             }
         } else {
             drop(events);
-            book.may_repeat.append(&mut book.since_checkpoint);
+            book.given.killed();
         }
     }
 
@@ -273,7 +251,7 @@ impl Schedule {
                 .iter()
                 .filter(|message| message.number > begun_after)
             {
-                if book.given.contains(&message.number) {
+                if book.given.has(message.number) {
                     given += 1;
                 } else {
                     let gap = book.gaps.get(ticket).copied().unwrap_or(0);
@@ -287,7 +265,7 @@ impl Schedule {
             }
         }
         add("given", given);
-        add("came again", book.came_again);
+        add("came again", book.given.came_again);
         add("faults", self.faults.load(Ordering::Relaxed));
         add("jumps", self.jumps.count);
         add("announced as a gap", announced);

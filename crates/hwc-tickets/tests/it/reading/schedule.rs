@@ -10,6 +10,7 @@ use self::book::Book;
 use super::desk::{Count, Desk, FirstPoll, Form, Listing, Rules};
 use crate::{
     jumps::Jumps,
+    lives::is_killed_until,
     schedules::{Tally, run_all},
 };
 use hwc_core::{Clock as _, testing::Step};
@@ -38,6 +39,47 @@ struct Schedule {
     /// `None`: nobody sets the clock, and the desk reads times in its own form only.
     jumps: Option<Jumps>,
     faults: Arc<AtomicU64>,
+}
+
+/// What comes in place of an answer, if `act` is one of these.
+fn failure(act: u8, answer: &Value) -> Option<Step> {
+    Some(match act {
+        2 => Step::reset(),
+        3 => Step::answer(503),
+        4 => Step::answer(429).header("retry-after", "7"),
+        5 => Step::json(200, answer.to_string()).cut(20),
+        6 => Step::hang(),
+        _ => return None,
+    })
+}
+
+/// Makes an answer odd, if `act` is one of these. `position`: behind which it was asked for.
+fn distort(act: u8, position: Option<&str>, answer: &mut Value, random: &mut fastrand::Rng) {
+    match act {
+        // The position repeats, is empty, or is not there.
+        7 => answer["last_message_time_id"] = json!(position),
+        8 => answer["last_message_time_id"] = json!(""),
+        9 => {
+            let fields = answer.as_object_mut().unwrap();
+            fields.remove("last_message_time_id");
+        }
+        // It goes back.
+        10 => {
+            let number = position
+                .and_then(|p| p.strip_prefix("@ ")?.strip_suffix("+=&")?.parse().ok())
+                .map_or(0, |number: u64| number.saturating_sub(random.u64(..5)));
+            if position.is_some() {
+                answer["last_message_time_id"] = json!(format!("@ {number}+=&"));
+            }
+        }
+        // Rows the other way round.
+        11 => {
+            for list in answer["immsg"].as_array_mut().unwrap() {
+                list["message_list"].as_array_mut().unwrap().reverse();
+            }
+        }
+        _ => {}
+    }
 }
 
 impl Schedule {
@@ -152,51 +194,22 @@ impl Schedule {
                 .map(|id| (*id).to_owned())
                 .collect();
             let mut answer = state.answer(asked);
-            let position = asked.value("last_message_time_id").map(str::to_owned);
             let act = random.u8(..24);
             if act >= 2 {
                 earlier.insert(group.clone(), answer.clone());
             }
             faults.fetch_add(u64::from((2..12).contains(&act)), Ordering::Relaxed);
-            match act {
-                // The same answer once more.
-                0 | 1 => {
-                    if let Some(again) = earlier.get(&group) {
-                        answer = again.clone();
-                    }
-                }
-                2 => return Some(Step::reset()),
-                3 => return Some(Step::answer(503)),
-                4 => return Some(Step::answer(429).header("retry-after", "7")),
-                5 => return Some(Step::json(200, answer.to_string()).cut(20)),
-                6 => return Some(Step::hang()),
-                // The position repeats, is empty, or is not there.
-                7 => answer["last_message_time_id"] = json!(position),
-                8 => answer["last_message_time_id"] = json!(""),
-                9 => {
-                    answer
-                        .as_object_mut()
-                        .unwrap()
-                        .remove("last_message_time_id");
-                }
-                // It goes back.
-                10 => {
-                    let number = position
-                        .as_deref()
-                        .and_then(|p| p.strip_prefix("@ ")?.strip_suffix("+=&")?.parse().ok())
-                        .map_or(0, |number: u64| number.saturating_sub(random.u64(..5)));
-                    if position.is_some() {
-                        answer["last_message_time_id"] = json!(format!("@ {number}+=&"));
-                    }
-                }
-                // Rows the other way round.
-                11 => {
-                    for list in answer["immsg"].as_array_mut().unwrap() {
-                        list["message_list"].as_array_mut().unwrap().reverse();
-                    }
-                }
-                _ => {}
+            // The same answer once more.
+            if act < 2
+                && let Some(again) = earlier.get(&group)
+            {
+                answer = again.clone();
             }
+            if let Some(failure) = failure(act, &answer) {
+                return Some(failure);
+            }
+            let position = asked.value("last_message_time_id");
+            distort(act, position, &mut answer, &mut random);
             Some(Step::json(200, answer.to_string()))
         });
     }
@@ -212,32 +225,23 @@ impl Schedule {
         if let Some(since) = self.since {
             follow = follow.since(since);
         }
-        if let Some(cursor) = &book.checkpoint {
+        if let Some(cursor) = &book.given.checkpoint {
             follow = follow.resume(cursor.clone());
         }
         let mut events = follow.stream();
         let clock = self.desk.clock.clone();
         let end = clock.elapsed() + time;
-        'life: loop {
+        loop {
             // The next thing that happens at the desk.
             let pause = S(self.random.u64(1..25)).min(end.saturating_sub(clock.elapsed()));
             let next = clock.elapsed() + pause;
-            loop {
-                let timer = clock.sleep(next.saturating_sub(clock.elapsed()));
-                let event = std::pin::pin!(events.next());
-                match futures_util::future::select(event, timer).await {
-                    futures_util::future::Either::Left((event, _)) => {
-                        let event = event.unwrap();
-                        let is_message = matches!(event, Event::Message { .. });
-                        book.take(event, &told);
-                        if is_message && !graceful && self.random.u8(..4) == 0 {
-                            break 'life;
-                        }
-                    }
-                    futures_util::future::Either::Right(_) => break,
-                }
-            }
-            if clock.elapsed() >= end {
+            let take = |event: Event| {
+                let is_message = matches!(event, Event::Message { .. });
+                book.take(event, &told);
+                is_message && !graceful && self.random.u8(..4) == 0
+            };
+            let is_killed = is_killed_until(&clock, next, async || events.next().await, take).await;
+            if is_killed || clock.elapsed() >= end {
                 break;
             }
             self.set_clock();
@@ -255,7 +259,7 @@ impl Schedule {
             }
         } else {
             drop(events);
-            book.killed();
+            book.given.killed();
         }
     }
 
@@ -300,7 +304,7 @@ impl Schedule {
         let told = format!("seed {}, rules {:?}", self.seed, self.desk.state().rules);
         let is_wanted = |number: &u64| self.since.is_some() || !old.contains(number);
         for (number, recalled) in self.numbers() {
-            let given = book.given.contains_key(&number);
+            let given = book.given.has(number);
             // The history of a burst that no page holds may have a gap, and says so.
             let excused = recalled || (old.contains(&number) && self.may_have_gap());
             assert!(
@@ -309,8 +313,8 @@ impl Schedule {
             );
             add("old", u64::from(given && !is_wanted(&number)));
         }
-        add("messages", book.given.len() as u64);
-        add("came again", book.came_again());
+        add("messages", book.given.count());
+        add("came again", book.given.came_again);
         add("polls", self.desk.count("poll") as u64);
         add("faults", self.faults.load(Ordering::Relaxed));
         add("jumps", self.jumps.as_ref().map_or(0, |jumps| jumps.count));

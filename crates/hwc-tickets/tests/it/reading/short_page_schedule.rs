@@ -98,8 +98,7 @@ impl Schedule {
         missing > 0
     }
 
-    fn run(mut self, tally: &mut Tally) {
-        let mut add = |name, number| tally.add(name, number);
+    fn read_history(&mut self, tally: &mut Tally) {
         let ticket = self.client.ticket(TICKET).unwrap();
         let mut history = ticket.history().page_size(self.random.u8(1..=100));
         if self.random.bool() {
@@ -110,18 +109,21 @@ impl Schedule {
         let texts: Vec<String> = read.messages.into_iter().map(|m| m.content).collect();
         let is_gap = read.report.possible_gap || !read.report.complete;
         let missing = self.judge("history", &texts, is_gap);
-        add("history", 1);
-        add("messages", texts.len() as u64);
-        add("history, whole but in doubt", u64::from(is_gap && !missing));
-        add("history, gap", u64::from(missing));
+        tally.add("history", 1);
+        tally.add("messages", texts.len() as u64);
+        tally.add("history, whole but in doubt", u64::from(is_gap && !missing));
+        tally.add("history, gap", u64::from(missing));
+    }
 
+    fn follow(&mut self, tally: &mut Tally) {
         self.jumps.perhaps();
-        let (desk, clock) = (self.desk.clone(), self.desk.clock.clone());
+        let ticket = self.client.ticket(TICKET).unwrap();
+        let clock = self.desk.clock.clone();
         let (texts, is_gap) = clock.run(async {
             let follow = self.client.follow([ticket.id().clone()]);
             let mut events = follow.since(Timestamp::UNIX_EPOCH).stream();
             let stop = events.stop_handle();
-            let timer = desk.clock.sleep(S(60));
+            let timer = clock.sleep(S(60));
             let (mut texts, mut is_gap) = (Vec::new(), false);
             let read = async {
                 while let Some(event) = events.next().await {
@@ -141,15 +143,18 @@ impl Schedule {
             (texts, is_gap)
         });
         let missing = self.judge("follow", &texts, is_gap);
-        add("follow, gap", u64::from(missing));
+        tally.add("follow, gap", u64::from(missing));
+    }
 
+    fn drain(&mut self, tally: &mut Tally) {
         self.jumps.perhaps();
         let mut handed: Vec<String> = Vec::new();
         let unread: Vec<String> = (self.desk.state().tickets[TICKET].iter())
             .filter(|message| !message.read)
             .map(|message| message.text.clone())
             .collect();
-        let drained = clock.run(ticket.drain_unread(|message| {
+        let ticket = self.client.ticket(TICKET).unwrap();
+        let drained = self.desk.clock.run(ticket.drain_unread(|message| {
             handed.push(message.content);
             async { Ok::<(), Error>(()) }
         }));
@@ -161,13 +166,19 @@ impl Schedule {
                 "{text} was marked and not handed over: {told}"
             );
         }
-        add(
+        tally.add(
             "drain, not marked",
             u64::from(!marked && !unread.is_empty()),
         );
-        add("drain, marked", u64::from(marked));
-        add("drained", drained.unwrap_or(0));
-        add("jumps", self.jumps.count);
+        tally.add("drain, marked", u64::from(marked));
+        tally.add("drained", drained.unwrap_or(0));
+    }
+
+    fn run(mut self, tally: &mut Tally) {
+        self.read_history(tally);
+        self.follow(tally);
+        self.drain(tally);
+        tally.add("jumps", self.jumps.count);
     }
 }
 

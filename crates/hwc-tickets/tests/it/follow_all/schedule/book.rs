@@ -1,5 +1,6 @@
 //! What a follower of all tickets gave over its lives, and what it owes.
 
+use crate::lives::Given;
 use hwc_tickets::{AllCursor, AllEvent};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -32,17 +33,11 @@ struct Ended {
 
 #[derive(Default)]
 pub struct Book {
-    /// Numbers of messages.
-    pub given: BTreeSet<u64>,
-    /// Those that must come, whatever becomes of their tickets.
+    pub given: Given<AllCursor>,
+    /// Numbers of messages that must come, whatever becomes of their tickets.
     pub owed: BTreeSet<u64>,
-    /// How often one came again behind a kill.
-    pub came_again: u64,
-    pub checkpoint: Option<AllCursor>,
-    /// How often the clock had been set at that checkpoint.
+    /// How often the clock had been set at the last checkpoint.
     jumps: u64,
-    since_checkpoint: BTreeSet<u64>,
-    may_repeat: BTreeSet<u64>,
     ended: BTreeMap<String, Ended>,
     /// Since when nobody follows.
     stopped_at: Option<Duration>,
@@ -72,12 +67,7 @@ impl Book {
         match event {
             AllEvent::Message { message, .. } => {
                 let number: u64 = message.content.parse().unwrap();
-                if !self.given.insert(number) {
-                    let may_repeat = self.may_repeat.remove(&number);
-                    assert!(may_repeat, "{number} came twice: {told}");
-                    self.came_again += 1;
-                }
-                self.since_checkpoint.insert(number);
+                self.given.take(number, told);
             }
             AllEvent::Opened { ticket } | AllEvent::Status { ticket, .. } => {
                 let id = ticket.raw_id.clone();
@@ -89,10 +79,8 @@ impl Book {
                 }
             }
             AllEvent::Checkpoint(cursor) => {
-                let text = serde_json::to_string(&cursor).unwrap();
-                self.checkpoint = Some(serde_json::from_str(&text).unwrap());
+                self.given.keep(&cursor);
                 self.jumps = now.jumps;
-                self.since_checkpoint.clear();
             }
             AllEvent::Gone { ticket } => panic!("{ticket} is gone: {told}"),
             AllEvent::TicketLost { error, .. } | AllEvent::Fatal(error) => {
@@ -106,9 +94,9 @@ impl Book {
     pub fn end(&mut self, at: Duration, is_killed: bool, told: &str) {
         self.stopped_at = Some(at);
         if is_killed {
-            self.may_repeat.append(&mut self.since_checkpoint);
+            self.given.killed();
         }
-        let left = &self.since_checkpoint;
+        let left = self.given.unkept();
         assert!(left.is_empty(), "no checkpoint has {left:?}: {told}");
     }
 
