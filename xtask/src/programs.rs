@@ -116,7 +116,21 @@ pub enum Verdict {
 pub fn cargo(workspace: &Workspace) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(workspace.root()).stdin(Stdio::null());
+    forget_package(&mut command);
     command
+}
+
+/// Takes out of the environment of a cargo what the cargo that runs this has told of xtask.
+///
+/// The build scripts of some dependencies look at it: with it they would run again, and all that stands on them would be built
+/// anew, each time that `cargo xtask` follows a plain `cargo` or the other way round.
+pub(crate) fn forget_package(cargo: &mut Command) {
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&*name);
+        }
+    }
 }
 
 fn built(workspace: &Workspace, target: Option<&Path>, arguments: &[&str]) -> Result<Built> {
@@ -335,9 +349,24 @@ pub fn has_test(tests: &Path, filter: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_of;
     #[cfg(unix)]
     use super::{Command, must_pass};
+    use super::{cargo, env, is_of};
+    use crate::file::Workspace;
+
+    #[test]
+    fn cargo_is_not_told_of_the_package_of_who_runs_it() {
+        let cargo = cargo(&Workspace::new("."));
+        for name in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"] {
+            // Cargo, which runs this test, has said it.
+            assert!(env::var_os(name).is_some(), "{name}");
+            let mut told = cargo.get_envs();
+            assert!(
+                told.any(|it| it == (name.as_ref(), None)),
+                "{name} is handed on"
+            );
+        }
+    }
 
     #[cfg(unix)]
     #[test]

@@ -26,6 +26,7 @@ pub fn tool(workspace: &Workspace, name: &str, version: &str, say: fn(&str)) -> 
         .arg(place_of(workspace, name, version))
         // Away from the settings of this workspace.
         .current_dir(env::temp_dir());
+    super::forget_package(&mut cargo);
     if !succeeds(&mut cargo) {
         return Err(Problem::general(
             format!("{name} {version} cannot be installed; why is above"),

@@ -96,6 +96,7 @@ fn cargo(workspace: &Workspace, number: &str, arguments: &[&str]) -> Command {
     for name in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
         command.env_remove(name);
     }
+    programs::forget_package(&mut command);
     command
 }
 
