@@ -55,7 +55,7 @@ impl<R: Paged> Pages<R> {
         &self.report
     }
 
-    /// What the clock of the service showed with the first answer, or earlier than that. `None`: nothing came yet, or it did not tell.
+    /// What the clock of the service showed with the first answer that told, or earlier than that. `None`: none did yet.
     pub(crate) fn clock(&self) -> Option<ServiceClock> {
         self.clock
     }

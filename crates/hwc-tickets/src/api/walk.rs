@@ -16,7 +16,7 @@ pub(super) struct Walk<R> {
     request: R,
     about: About,
     course: Course,
-    /// What the clock of the service showed with the first answer, if it told.
+    /// What the clock of the service showed with the first answer that told.
     clock: Option<ServiceClock>,
 }
 
@@ -66,7 +66,7 @@ impl<R: Paged> Walk<R> {
 
     /// Takes an answer in: what of it is new.
     fn take(&mut self, answer: Response<R::Response>) -> Page<R::Item> {
-        if self.course.report().pages == 0 {
+        if self.clock.is_none() {
             self.clock = service::clock_no_later(&answer);
         }
         let is_unsure = answer.partial_failure || service::is_stored(&answer);

@@ -175,9 +175,10 @@ impl FollowAll {
     }
 
     /// Begins each ticket with the messages made at `instant` or later, then follows;
-    /// [`Timestamp::UNIX_EPOCH`](jiff::Timestamp::UNIX_EPOCH) gives whole conversations. Default: the moment when the first run began, which
-    /// the cursor keeps: by the clock of the service, and by that of this machine only if the service does not tell its time. Tickets that
-    /// the cursor knows go on where they stood.
+    /// [`Timestamp::UNIX_EPOCH`](jiff::Timestamp::UNIX_EPOCH) gives whole conversations. Default: the moment when the first run began that
+    /// read the list, which the cursor keeps: by the clock of the service, and by that of this machine only if the service does not tell its
+    /// time. It is taken 5 s earlier, as the service may stamp messages by another clock. Tickets that the cursor knows go on where they
+    /// stood.
     pub fn since(mut self, instant: Timestamp) -> Self {
         self.since = Some(instant);
         self

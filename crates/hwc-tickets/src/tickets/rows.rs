@@ -18,7 +18,7 @@ use std::{
 trait Source<T>: Send {
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>>;
     fn report(&self) -> &ListReport;
-    /// What the clock of the service showed with the first answer, or earlier, if it told.
+    /// What the clock of the service showed with the first answer that told, or earlier.
     fn clock(&self) -> Option<ServiceClock>;
     /// One page without rows.
     fn nothing(&self) -> Page<T>;
@@ -194,7 +194,7 @@ impl<T: Unpin> Rows<T> {
         self.pages.report()
     }
 
-    /// What the clock of the service showed with the first answer, or earlier, if it told.
+    /// What the clock of the service showed with the first answer that told, or earlier.
     pub(crate) fn clock(&self) -> Option<ServiceClock> {
         self.pages.0.clock()
     }

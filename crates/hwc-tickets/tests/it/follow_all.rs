@@ -358,6 +358,51 @@ fn a_ticket_begins_where_the_first_run_began_whatever_the_clock_shows() {
     }
 }
 
+/// What stamps messages may be some seconds behind what stamps answers.
+#[test]
+fn a_ticket_that_is_opened_at_once_is_told_whole() {
+    let desk = Desk::new(Rules {
+        date_ahead: Some(4_900),
+        ..Rules::default()
+    });
+    lists(&desk);
+    let follow = desk.client().follow_all().interval(S(3), S(3));
+    let follow = follow.list_interval(S(10), S(10));
+    let plan = vec![change(1, |state| put(state, "young", 0, "first"))];
+    let (told, _) = run(&desk, follow, plan, 100);
+    assert_eq!(told, ["new young", "young: first"]);
+}
+
+/// The first page of the first list has no `Date`. The machine is ahead.
+#[test]
+fn the_date_of_any_page_of_the_first_list_does() {
+    let desk = Desk::new(Rules::default());
+    for number in 0..150 {
+        desk.state().status.insert(format!("over-{number}"), 3);
+    }
+    let mut is_dated = false;
+    desk.on_request(move |state, asked| {
+        if !is_list(asked) {
+            return None;
+        }
+        let answer = Step::json(200, list(state, asked).to_string());
+        Some(match std::mem::replace(&mut is_dated, true) {
+            true => state.dated(answer),
+            false => answer,
+        })
+    });
+    let clock = ClientClock {
+        clock: desk.clock.clone(),
+        ahead: Arc::new(AtomicI64::new(2 * 3_600)),
+    };
+    let client = desk.builder().clock(clock).build().unwrap();
+    let follow = client.follow_all().interval(S(3), S(3));
+    let follow = follow.list_interval(S(10), S(10));
+    let plan = vec![change(40, |state| put(state, "young", 0, "first"))];
+    let (told, _) = run(&desk, follow, plan, 100);
+    assert_eq!(told, ["new young", "young: first"]);
+}
+
 /// Stopped before it knew the list, it has not begun: the clock of the machine is not kept for the runs to come.
 #[test]
 fn a_run_that_ended_before_the_first_list_is_not_the_first() {

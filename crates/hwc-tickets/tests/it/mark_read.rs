@@ -319,11 +319,27 @@ fn what_slipped_in_is_handed_over_after_a_failure() {
     }
 }
 
+/// The answer to what was asked, which comes and is dated so many seconds later.
+fn late(state: &mut State, asked: &Asked, seconds: u32) -> Step {
+    let body = state.answer(asked).to_string();
+    let ahead = state.rules.date_ahead;
+    state.rules.date_ahead = ahead.map(|ahead| ahead + i64::from(seconds) * 1000);
+    let step = state.dated(Step::json(200, body));
+    state.rules.date_ahead = ahead;
+    step.after(Duration::from_secs(seconds.into()))
+}
+
 /// Nothing in the conversation has a time yet, or the newest message has none that can be read: what comes next is new all the same.
 #[test]
 fn a_clock_that_is_ahead_hides_nothing_that_slips_in() {
     for hours in [-48, 0, 1, 48] {
-        for (before, operation) in [(None, "unread"), (Some("undated"), "mark_read")] {
+        // The last two: what is counted came after the conversation was read, and the count comes late.
+        for (before, operation, seconds) in [
+            (None, "unread", 0),
+            (Some("undated"), "mark_read", 0),
+            (None, "unread", 8),
+            (Some("undated"), "unread", 8),
+        ] {
             let desk = desk();
             desk.state().tickets.insert(TICKET.to_owned(), Vec::new());
             if let Some(text) = before {
@@ -336,6 +352,7 @@ fn a_clock_that_is_ahead_hides_nothing_that_slips_in() {
                 if asked.operation() == operation && !has_slipped_in {
                     has_slipped_in = true;
                     state.post(TICKET, 1, "slipped in");
+                    return Some(late(state, asked, seconds));
                 }
                 if asked.operation() != "more" {
                     return None;
@@ -348,8 +365,9 @@ fn a_clock_that_is_ahead_hides_nothing_that_slips_in() {
                 }
                 Some(state.dated(Step::json(200, answer.to_string())))
             });
-            let (got, result) = drain(&desk, |_| Ok(()));
-            let told = format!("{hours} h, at {operation}");
+            let client = desk.builder().consistency_window(Duration::from_secs(2));
+            let (got, result) = drain_with(&client.build().unwrap(), &desk, |_| Ok(()));
+            let told = format!("{hours} h, at {operation}, {seconds} s");
             let expected: Vec<&str> = before.into_iter().chain(["slipped in"]).collect();
             assert_eq!(got, expected, "{told}");
             assert_eq!(result.unwrap(), expected.len() as u64, "{told}");

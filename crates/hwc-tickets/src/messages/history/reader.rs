@@ -146,7 +146,7 @@ impl Reader {
                     && self.walk.starts_too_early(date)
                 {
                     // This machine's clock is behind: the newest messages need not be in the answer.
-                    self.walk = Walk::new(self.walk.options().clone(), date);
+                    self.walk.start_again(date);
                     return Ok(true);
                 }
                 if service::is_stored(&answer) {

@@ -72,6 +72,8 @@ pub(crate) struct Walk {
     options: WalkOptions,
     /// Where the first page is asked from.
     start: Timestamp,
+    /// How far beyond the service's own time it would start if it had to start again.
+    beyond: SignedDuration,
     /// The oldest message with a readable time.
     oldest: Option<Oldest>,
     step: Step,
@@ -152,6 +154,7 @@ impl Walk {
         Self {
             options,
             start: now.checked_add(BEYOND_NOW).unwrap_or(Timestamp::MAX),
+            beyond: BEYOND_NOW,
             oldest: None,
             step: Step::Overlap,
             known: Known::default(),
@@ -178,8 +181,13 @@ impl Walk {
         self.report.pages == 0 && self.start < least
     }
 
-    pub(crate) fn options(&self) -> &WalkOptions {
-        &self.options
+    /// Starts again, beyond what the clock of the service shows at `date`. Each time twice as far beyond it as before: so a few requests catch
+    /// up with a clock that leaps from one answer to the next, where there would be no end of them otherwise.
+    pub(crate) fn start_again(&mut self, date: Timestamp) {
+        let beyond = self.beyond;
+        *self = Self::new(self.options.clone(), date);
+        self.start = date.checked_add(beyond).unwrap_or(Timestamp::MAX);
+        self.beyond = beyond.saturating_add(beyond);
     }
 
     /// What is known of completeness; messages are counted by who hands them out.

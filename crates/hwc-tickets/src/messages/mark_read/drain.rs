@@ -2,6 +2,7 @@
 
 use super::{mark_read, memory::Seen};
 use crate::{
+    doubt::moment::FOREIGN_CLOCK,
     error::{Advice, Error, ErrorKind, Result},
     messages::{
         history::{Manner, Reader, TimeForm, WalkOptions},
@@ -12,6 +13,7 @@ use crate::{
     verb::within,
 };
 use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 const OPERATION: &str = "drain unread messages";
 /// Marks of one drain. After them messages come faster than they are handled, and the rest simply stays
@@ -50,6 +52,15 @@ struct Count {
     unread: u64,
     /// A message made later may be shown and not counted yet.
     fresh_from: Timestamp,
+    /// A message made later may be counted, and have come after the conversation was read.
+    unread_from: Timestamp,
+}
+
+/// What the clocks of this machine showed before the conversation was read.
+#[derive(Clone, Copy)]
+struct Begun {
+    wall: Timestamp,
+    at: Duration,
 }
 
 impl Drain {
@@ -111,11 +122,12 @@ impl Drain {
     }
 
     async fn first_look(&mut self) -> Result<Option<Vec<Message>>> {
+        let begun = self.begun();
         let mut reader = self.reader();
         // The conversation first, then the count: what arrives in between is counted, and so takes
         // nothing away from what was read.
         let first = reader.next().await?;
-        let count = self.count().await?;
+        let count = self.count(begun).await?;
         let owes = self.seen.as_ref().is_some_and(|seen| seen.marked_since);
         if count.unread == 0 && !owes {
             return Ok(None);
@@ -162,6 +174,7 @@ impl Drain {
         let nothing = Count {
             unread: 0,
             fresh_from: Timestamp::MAX,
+            unread_from: Timestamp::MIN,
         };
         let hidden = self.hidden;
         let (found, _) = self.look(reader, first, nothing).await?;
@@ -196,11 +209,11 @@ impl Drain {
             .as_ref()
             .and_then(|message| message.created_at.instant());
         let known_down_to = self.seen.as_ref().map(|seen| seen.down_to);
-        // Without a time in the conversation the service tells one with its count. This machine's clock may be ahead: then all that comes
-        // would look as if it had been there before.
+        // Without a time in the conversation the service tells one with its count, which may come long after. This machine's clock may be
+        // ahead: then all that comes would look as if it had been there before.
         let down_to = match newest {
             Some(newest) => earlier(newest, self.window),
-            None => known_down_to.unwrap_or(count.fresh_from),
+            None => known_down_to.unwrap_or(count.unread_from),
         };
         let floor = known_down_to.map_or(down_to, |known| known.min(down_to));
         let mut seen = Seen::new(floor);
@@ -303,8 +316,24 @@ impl Drain {
         )
     }
 
-    /// How many messages are unread.
-    async fn count(&self) -> Result<Count> {
+    fn begun(&self) -> Begun {
+        let clock = &self.ticket.client.parts().clock;
+        Begun {
+            wall: clock.now(),
+            at: clock.elapsed(),
+        }
+    }
+
+    /// How long ago that was at least. The wall clock alone goes on while the machine sleeps; where it was set ahead, this is only longer.
+    fn passed_since(&self, begun: Begun) -> SignedDuration {
+        let clock = &self.ticket.client.parts().clock;
+        let passed = clock.elapsed().saturating_sub(begun.at);
+        let passed = SignedDuration::try_from(passed).unwrap_or(SignedDuration::MAX);
+        passed.max(clock.now().duration_since(begun.wall))
+    }
+
+    /// How many messages are unread, when the conversation was read since `begun`.
+    async fn count(&self, begun: Begun) -> Result<Count> {
         let parts = self.ticket.client.parts();
         let about = About {
             group: self.ticket.group(),
@@ -315,12 +344,14 @@ impl Drain {
         let answer = answer.and_then(service::fresh);
         let answer = answer.map_err(|fault| Error::from_fault(OPERATION, fault))?;
         let now = service::date(&answer).unwrap_or_else(|| parts.clock.now());
+        let read_from = earlier(now, self.passed_since(begun));
         let counts = answer.body.counts.into_iter();
         let own = counts.filter(|count| count.ticket == self.ticket.id.as_str());
         match own.filter_map(|count| count.unread).max() {
             Some(unread) => Ok(Count {
                 unread,
                 fresh_from: earlier(now, self.window),
+                unread_from: earlier(read_from, self.window.max(FOREIGN_CLOCK)),
             }),
             None => {
                 let detail = "the service does not say how many messages are unread";

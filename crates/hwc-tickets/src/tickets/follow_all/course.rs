@@ -5,6 +5,7 @@
 
 use super::{AllCursor, AllCursorFile, AllEvent, FollowAll};
 use crate::{
+    doubt::moment::FOREIGN_CLOCK,
     error::Error,
     kept_cursor,
     messages::follow::{Event, Events, FollowHandle, MOST_TICKETS, stop::Stop},
@@ -159,7 +160,8 @@ impl Course {
     }
 
     /// Once the list was read first: each ticket begins where this run began. By the clock of the service, whatever that of this machine
-    /// shows, for messages have its times; only where it does not tell, by that of this machine.
+    /// shows, for messages have its times; only where it does not tell, by that of this machine. What stamps messages may be some seconds
+    /// behind what stamps answers: it begins so much earlier, and may tell what was written just before.
     fn begin(&mut self) {
         if self.cursor.since.is_some() {
             return;
@@ -173,6 +175,7 @@ impl Course {
         let told = first.clock.and_then(|clock| clock.at(at));
         let told = told.and_then(|begun| begun.checked_sub(asleep).ok());
         let since = told.or_else(|| Timestamp::from_second(second).ok());
+        let since = since.and_then(|begun| begun.checked_sub(FOREIGN_CLOCK).ok());
         let since = since.unwrap_or(Timestamp::UNIX_EPOCH);
         self.cursor.since = Some(since);
         self.handle.begin_at(since);

@@ -932,6 +932,36 @@ fn a_clock_that_is_behind_by_about_a_day_hides_no_message_of_this_second() {
     }
 }
 
+/// Each answer is that much later than the one before, by its own word.
+#[test]
+fn a_date_that_leaps_with_each_answer_is_caught_up_with() {
+    for (hours, most) in [(2, 3), (24, 3), (24 * 365, 12)] {
+        let desk = Desk::new(Rules::default());
+        fill(&desk, &[(0, 3)]);
+        let mut ahead = 0_i64;
+        desk.on_request(move |state, _| {
+            ahead += hours * 3_600_000;
+            state.rules.date_ahead = Some(ahead);
+            None
+        });
+        let history = desk.client().ticket(TICKET).unwrap().history();
+        let read = desk.clock.run(history.collect()).unwrap();
+        let texts: Vec<String> = (read.messages.into_iter())
+            .map(|message| message.content)
+            .collect();
+        assert_eq!(sorted(texts), sorted(desk.state().texts(TICKET)), "{hours}");
+        assert!(
+            read.report.complete && !read.report.possible_gap,
+            "{hours} h"
+        );
+        let requests = desk.count("more");
+        assert!(
+            (2..=most).contains(&requests),
+            "{hours} h: {requests} requests"
+        );
+    }
+}
+
 #[test]
 fn the_group_and_the_deadline_of_a_call() {
     let desk = Desk::new(Rules::default());
