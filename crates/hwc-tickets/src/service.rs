@@ -102,7 +102,7 @@ pub(crate) fn is_stored<T>(answer: &Response<T>) -> bool {
     after::is_stored(&answer.headers)
 }
 
-/// The same, if it tells what the time is now. That of an answer that was stored on the way tells when that was.
+/// The service's own time now. `None`: the answer does not say, or it was stored on the way and says when that was.
 pub(crate) fn fresh_date<T>(answer: &Response<T>) -> Option<Timestamp> {
     date(answer).filter(|_| !is_stored(answer))
 }
