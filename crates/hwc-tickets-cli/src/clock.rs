@@ -1,6 +1,7 @@
-//! The program's one look at the clock, and its one place to sleep.
+//! The program's one look at the clock, and its one place to sleep; and what an answer tells of that of the service.
 
-use jiff::Timestamp;
+use http::{HeaderMap, header};
+use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
 use std::time::Duration;
 
 /// The time now.
@@ -10,6 +11,12 @@ use std::time::Duration;
 )]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// The time that an answer tells (`Date`).
+pub(crate) fn told(answer: &HeaderMap) -> Option<Timestamp> {
+    let date = answer.get(header::DATE)?.to_str().ok()?;
+    DateTimeParser::new().parse_timestamp(date).ok()
 }
 
 /// Waits on a thread that has nothing else to do.

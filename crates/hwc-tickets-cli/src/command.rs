@@ -1,5 +1,6 @@
 //! What each command does, a file each.
 
+mod age;
 mod api;
 mod attachment;
 mod auth;

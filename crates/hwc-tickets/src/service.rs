@@ -102,11 +102,15 @@ pub(crate) fn is_stored<T>(answer: &Response<T>) -> bool {
     after::is_stored(&answer.headers)
 }
 
+/// The service's own time now. `None`: the answer does not say, or it was stored on the way and says when that was.
+pub(crate) fn fresh_date<T>(answer: &Response<T>) -> Option<Timestamp> {
+    date(answer).filter(|_| !is_stored(answer))
+}
+
 /// What the clock of the service showed when the answer began to come: reading it, and reading on, may take long. `None`: the answer does
 /// not say, or it was stored on the way and says when that was.
 pub(crate) fn clock<T>(answer: &Response<T>) -> Option<ServiceClock> {
-    let date = date(answer).filter(|_| !is_stored(answer))?;
-    Some(ServiceClock::new(date, answer.answered_at))
+    Some(ServiceClock::new(fresh_date(answer)?, answer.answered_at))
 }
 
 /// The same also of an answer that was stored on the way: the clock showed this then or later.

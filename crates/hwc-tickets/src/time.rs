@@ -7,7 +7,12 @@
 pub use hwc_core::fault::HumanDuration;
 use jiff::{Timestamp, civil::DateTime, fmt::temporal::DateTimePrinter, tz::Offset};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
-use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
+use std::{cmp::Ordering, fmt, ops::Range, str::FromStr, time::Duration};
+
+/// The moment so long before `instant`; the earliest there is, where none lies so far back.
+pub(crate) fn earlier(instant: Timestamp, by: Duration) -> Timestamp {
+    instant.checked_sub(by).unwrap_or(Timestamp::MIN)
+}
 
 /// A fixed distance from UTC in whole minutes, -12:00 to +14:00. Sent as `X-Time-Zone`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -141,6 +141,8 @@ pub(crate) struct History {
     /// Id of the ticket
     pub(crate) ticket: String,
     /// Only messages since this time or age, e.g. 2h
+    ///
+    /// An age is counted back from the clock of the service, not from that of this machine.
     #[arg(long, value_name = "WHEN")]
     pub(crate) since: Option<Moment>,
     /// Maximum number of messages
@@ -161,6 +163,8 @@ pub(crate) struct Follow {
     #[arg(required = true)]
     pub(crate) ticket: Vec<String>,
     /// Start with the messages since this time or age, e.g. 2h
+    ///
+    /// An age is counted back from the clock of the service, not from that of this machine.
     #[arg(long, value_name = "WHEN", conflicts_with = "tail")]
     pub(crate) since: Option<Moment>,
     /// Start with the newest N messages of each ticket

@@ -2,8 +2,9 @@
 
 mod hooks;
 
+use super::age;
 use crate::{
-    cli::{Form, Span, message::Follow},
+    cli::{Form, Moment, Span, message::Follow},
     clock,
     context::Context,
     exit::Exit,
@@ -86,7 +87,12 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
         });
     if let Some(moment) = args.since {
         let zone = context.settings.time_zone.value;
-        follow = follow.since(moment.instant(clock::now(), zone));
+        follow = match moment {
+            Moment::Ago(Span(age)) => follow.max_age(age),
+            Moment::Instant(_) | Moment::Wall(_) => {
+                follow.since(moment.instant(clock::now(), zone))
+            }
+        };
     }
     if let Some(messages) = args.tail {
         follow = follow.tail(messages);
@@ -120,6 +126,7 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
         trouble: None,
         unsaved: Unsaved::default(),
         is_connected: false,
+        is_clock_told: false,
         is_shown: false,
     };
     let outcome = watch
@@ -172,6 +179,8 @@ struct Watch<'a> {
     unsaved: Unsaved,
     /// Every ticket was heard of.
     is_connected: bool,
+    /// It was said that an age was counted back from the clock of this machine.
+    is_clock_told: bool,
     /// What was to be shown at the start stands there, or cannot be had.
     is_shown: bool,
 }
@@ -243,6 +252,9 @@ impl Watch<'_> {
                 }
                 event = events.next() => {
                     self.is_connected = events.has_connected();
+                    if events.used_local_clock() {
+                        self.tell_clock();
+                    }
                     match event {
                         None => return Ok(end.unwrap_or(End::Failed)),
                         Some(event) => self.take(event)?,
@@ -253,6 +265,13 @@ impl Watch<'_> {
                 end = Some(asked);
                 stop.stop();
             }
+        }
+    }
+
+    /// Says once that an age was counted back from a clock that nothing proves.
+    fn tell_clock(&mut self) {
+        if !std::mem::replace(&mut self.is_clock_told, true) {
+            age::untold(self.context);
         }
     }
 

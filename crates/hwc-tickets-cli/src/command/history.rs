@@ -1,7 +1,8 @@
 //! `hwc-tickets message history`.
 
+use super::age;
 use crate::{
-    cli::message::History,
+    cli::{Moment, Span, message::History},
     clock,
     context::{Context, interruptible, ticket_id},
     failure::Failure,
@@ -42,6 +43,9 @@ pub(crate) async fn run(args: History, context: &Context) -> Result<(), Failure>
             "a message may be missing: the service counts more than it shows, or one second holds more than it gives at once",
         );
     }
+    if report.local_clock {
+        age::untold(context);
+    }
     if report.undecodable > 0 {
         context.screen.warn(&format!(
             "{} messages could not be read",
@@ -64,7 +68,12 @@ async fn read(
     let mut history = ticket.history();
     if let Some(moment) = args.since {
         let zone = context.settings.time_zone.value;
-        history = history.since(moment.instant(clock::now(), zone));
+        history = match moment {
+            Moment::Ago(Span(age)) => history.max_age(age),
+            Moment::Instant(_) | Moment::Wall(_) => {
+                history.since(moment.instant(clock::now(), zone))
+            }
+        };
     }
     if let Some(limit) = args.limit {
         history = history.limit(limit);

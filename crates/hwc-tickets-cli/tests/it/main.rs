@@ -12,6 +12,7 @@
     reason = "a test that cannot go on fails, and its files and hang guards are its own"
 )]
 
+mod ages;
 #[cfg(unix)]
 mod chat;
 #[cfg(unix)]

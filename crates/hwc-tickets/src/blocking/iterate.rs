@@ -168,6 +168,12 @@ impl Events {
     pub fn has_connected(&self) -> bool {
         self.0.stream.get_ref().has_connected()
     }
+
+    /// Whether an age was counted back from the clock of this machine: see [`used_local_clock`](crate::Events::used_local_clock).
+    #[must_use]
+    pub fn used_local_clock(&self) -> bool {
+        self.0.stream.get_ref().used_local_clock()
+    }
 }
 
 events! {

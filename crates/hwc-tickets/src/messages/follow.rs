@@ -127,6 +127,8 @@ pub enum Event {
 enum Start {
     Now,
     Since(Timestamp),
+    /// So long before the follower began to ask. The first answer that something begins with makes it a moment.
+    MaxAge(Duration),
     Tail(u64),
 }
 
@@ -136,6 +138,7 @@ impl Start {
         match self {
             Self::Now | Self::Tail(0) => None,
             Self::Since(since) => Some(CatchUp::Since(since.as_second())),
+            Self::MaxAge(_) => Some(CatchUp::FROM_START),
             Self::Tail(messages) => Some(CatchUp::Tail(messages)),
         }
     }
@@ -207,14 +210,26 @@ impl Follow {
     }
 
     /// Begins with the messages made at `instant` or later, then follows. Tickets that the cursor knows
-    /// go on where they stood. Replaces [`Follow::tail`].
+    /// go on where they stood. Replaces [`Follow::max_age`] and [`Follow::tail`].
     pub fn since(mut self, instant: Timestamp) -> Self {
         self.start = Start::Since(instant);
         self
     }
 
+    /// Begins with the messages of at most this age, then follows. Tickets that the cursor knows go on where they stood. Replaces
+    /// [`Follow::since`] and [`Follow::tail`].
+    ///
+    /// It is counted back from the moment at which the follower began to ask, by the time that the service tells with its first answer
+    /// (`Date`, RFC 9110, in whole seconds), which costs no request of its own. The clock of this machine may be wrong by hours, and
+    /// plays no part. Only where that answer tells no time it counts after all, and [`Events::used_local_clock`] says so. An age beyond
+    /// all times leaves nothing out.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.start = Start::MaxAge(age);
+        self
+    }
+
     /// Begins with the newest `messages` of each ticket, then follows. Tickets that the cursor knows go
-    /// on where they stood. Replaces [`Follow::since`].
+    /// on where they stood. Replaces [`Follow::since`] and [`Follow::max_age`].
     pub fn tail(mut self, messages: u64) -> Self {
         self.start = Start::Tail(messages);
         self
@@ -282,9 +297,9 @@ impl Follow {
 
     /// As [`Follow::stream`]; `stop` may be that of others as well, which are polled by the same task.
     pub(crate) fn stream_until(self, stop: Stop) -> Events {
-        let connected = Arc::new(AtomicBool::new(false));
+        let told = Told::default();
         let changes = Changes::default();
-        let engine = Engine::new(self, stop.clone(), changes.clone(), Arc::clone(&connected));
+        let engine = Engine::new(self, stop.clone(), changes.clone(), told.clone());
         let takes = Takes::new(changes.clone());
         let inner = stream::unfold((engine, takes), |(mut engine, takes)| async move {
             let event = engine.next_event().await?;
@@ -294,9 +309,18 @@ impl Follow {
             inner: Box::pin(inner.fuse()),
             stop: StopHandle::new(stop),
             changes,
-            connected,
+            told,
         }
     }
+}
+
+/// What a stream knows of its run beside the events.
+#[derive(Debug, Clone, Default)]
+struct Told {
+    /// Every ticket was part of an answer in this run.
+    connected: Arc<AtomicBool>,
+    /// An age was counted back from the clock of this machine.
+    local_clock: Arc<AtomicBool>,
 }
 
 /// A stream of events: [`Follow::stream`].
@@ -307,7 +331,7 @@ pub struct Events {
     inner: Pin<Box<dyn FusedStream<Item = Event> + Send>>,
     stop: StopHandle,
     changes: Changes,
-    connected: Arc<AtomicBool>,
+    told: Told,
 }
 
 impl Events {
@@ -321,7 +345,15 @@ impl Events {
     /// not heard of all of them, and says nothing about what they hold.
     #[must_use]
     pub fn has_connected(&self) -> bool {
-        self.connected.load(Ordering::Acquire)
+        self.told.connected.load(Ordering::Acquire)
+    }
+
+    /// Whether the age of [`Follow::max_age`] was counted back from the clock of this machine, because the service told no time of its
+    /// own: then messages are missing at the start if that clock is ahead, and there are more than asked for if it is behind. `false`
+    /// also as long as nothing began with an age.
+    #[must_use]
+    pub fn used_local_clock(&self) -> bool {
+        self.told.local_clock.load(Ordering::Acquire)
     }
 
     /// Adds tickets to the running stream and removes them from it, from elsewhere.

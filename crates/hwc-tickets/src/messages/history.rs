@@ -12,7 +12,7 @@ mod walk;
 pub use query_time::TimeForm;
 pub(crate) use reader::{Manner, Reader};
 pub use report::ReadReport;
-pub(crate) use walk::WalkOptions;
+pub(crate) use walk::{Since, WalkOptions};
 
 use crate::{
     error::{Error, Result},
@@ -55,7 +55,7 @@ const DEFAULT_BUFFER: usize = 100_000;
 #[must_use = "nothing is read before stream() is polled or collect() is awaited"]
 pub struct History {
     ticket: Ticket,
-    since: Option<Timestamp>,
+    since: Option<Since>,
     oldest_first: bool,
     page_size: u64,
     limit: Option<u64>,
@@ -84,9 +84,27 @@ impl Ticket {
 }
 
 impl History {
-    /// Only messages made at `instant` or later, and those whose time cannot be read.
+    /// Only messages made at `instant` or later, and those whose time cannot be read. Replaces [`History::max_age`].
     pub fn since(mut self, instant: Timestamp) -> Self {
-        self.since = Some(instant);
+        self.since = Some(Since::At(instant));
+        self
+    }
+
+    /// Only messages of at most this age, and those whose time cannot be read. Replaces [`History::since`].
+    ///
+    /// It is counted back from the time that the service tells with the first page (`Date`, RFC 9110, in whole seconds, so up to one
+    /// second more is given), which costs no request of its own. The clock of this machine may be wrong by hours, and plays no part.
+    /// Only where the service tells no time, or a machine on the way had stored the page, it counts after all, and
+    /// [`ReadReport::local_clock`] says so. An age beyond all times leaves nothing out.
+    ///
+    /// ```no_run
+    /// # async fn example(ticket: hwc_tickets::Ticket) -> hwc_tickets::Result<()> {
+    /// use std::time::Duration;
+    /// let recent = ticket.history().max_age(Duration::from_secs(2 * 3600)).collect().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.since = Some(Since::Ago(age));
         self
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct Export {
     #[arg(long, value_name = "STATUS", value_parser = StatusParser, hide_possible_values = true)]
     pub(crate) status: Option<StatusName>,
     /// Tickets opened at this time or later, or of this age, e.g. 30d
+    ///
+    /// An age is counted back from the clock of this machine; a warning tells if that differs.
     #[arg(long, value_name = "WHEN")]
     pub(crate) since: Option<Moment>,
     /// Tickets opened at this time or earlier

@@ -28,6 +28,8 @@ pub(super) struct Given {
     pub(super) arguments: Arguments,
     /// Where files stand, and how long they are.
     pub(super) files: Vec<(&'static [&'static str], u64)>,
+    /// A time among them was counted back from the clock of this machine.
+    pub(super) has_age: bool,
     /// What came on standard input, for as long as it is sent.
     _spooled: Option<NamedTempFile>,
 }
@@ -38,6 +40,7 @@ impl From<Arguments> for Given {
         Self {
             arguments,
             files: Vec::new(),
+            has_age: false,
             _spooled: None,
         }
     }
@@ -134,6 +137,7 @@ pub(super) fn read(operation: &Operation, matches: &ArgMatches) -> Result<Given,
     Ok(Given {
         arguments,
         files,
+        has_age: false,
         _spooled: spooled,
     })
 }

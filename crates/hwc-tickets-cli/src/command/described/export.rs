@@ -1,8 +1,8 @@
 //! `hwc-tickets ticket export`: written by hand are the names of what can be asked for; the rest is as of any file.
 
-use super::{check, file, refuse_group};
+use super::{Given, check, file, refuse_group};
 use crate::{
-    cli::ticket::export::Export,
+    cli::{Moment, ticket::export::Export},
     clock,
     context::{Context, ticket_id},
     exit::Exit,
@@ -30,7 +30,10 @@ pub(in crate::command) async fn run(args: Export, context: &Context) -> Result<(
     let arguments = arguments(&args, context)?;
     check(operation, &arguments)?;
     let sought = file::Sought::new(args.ticket.clone());
-    file::run(operation, arguments.into(), target, sought, context).await
+    let mut given = Given::from(arguments);
+    let mut times = [args.since, args.until].into_iter().flatten();
+    given.has_age = times.any(|time| matches!(time, Moment::Ago(_)));
+    file::run(operation, given, target, sought, context).await
 }
 
 /// What is asked for.

@@ -6,7 +6,7 @@ use crate::{
         Form,
         described::{FORCE, TO},
     },
-    command::api::pass_on,
+    command::{age, api::pass_on},
     context::{Context, interruptible},
     failure::{Failure, telling},
     private_file::Draft,
@@ -82,6 +82,9 @@ pub(super) async fn run(
         let call = operation.call(&client, given.arguments, total);
         let answer = render::wait("waiting for the file", call).await?;
         warn(&answer, context);
+        if given.has_age {
+            age::compare(&answer.headers, context);
+        }
         let Content::File(file) = answer.body else {
             return Ok(());
         };

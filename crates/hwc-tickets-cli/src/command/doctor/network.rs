@@ -7,7 +7,7 @@ use hwc_tickets::{
     ErrorKind, Transport as _,
     transport::{HttpTransport, RequestBody, TransportFault, TransportFaultKind},
 };
-use jiff::{SignedDuration, Timestamp, fmt::rfc2822::DateTimeParser};
+use jiff::{SignedDuration, Timestamp};
 use std::future::IntoFuture as _;
 
 /// Signed requests are refused beyond this difference.
@@ -126,11 +126,7 @@ async fn connection(
                     ),
                 ),
             });
-            let date = answer
-                .headers()
-                .get(header::DATE)
-                .and_then(|date| date.to_str().ok());
-            Some(date.and_then(|date| DateTimeParser::new().parse_timestamp(date).ok()))
+            Some(clock::told(answer.headers()))
         }
         Err(fault) => {
             let (name, advice) = match fault.kind {

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     ids::{GroupId, TicketId},
     messages::{
-        history::{Manner, Reader, TimeForm, WalkOptions},
+        history::{Manner, Reader, Since, TimeForm, WalkOptions},
         message::Message,
     },
     service::MAX_PAGE,
@@ -41,7 +41,7 @@ pub(super) async fn read(
         group,
     };
     let (since, limit) = match reach {
-        CatchUp::Since(second) => (Timestamp::from_second(second).ok(), None),
+        CatchUp::Since(second) => (Timestamp::from_second(second).ok().map(Since::At), None),
         CatchUp::Tail(messages) => (None, Some(messages)),
     };
     let walk_options = WalkOptions {

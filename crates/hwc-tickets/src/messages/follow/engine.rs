@@ -14,7 +14,7 @@ mod sort;
 
 use self::hand_out::Out;
 use super::{
-    CursorFile, Event, Follow, Start,
+    CursorFile, Event, Follow, Start, Told,
     cadence::Cadence,
     changes::Changes,
     job::{Done, Job, Jobs},
@@ -27,13 +27,7 @@ use super::{
 use crate::{ids::TicketId, verb::within};
 use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use hwc_core::{Clock, clock::Sleep};
-use std::{
-    collections::VecDeque,
-    future::poll_fn,
-    sync::{Arc, atomic::AtomicBool},
-    task::Poll,
-    time::Duration,
-};
+use std::{collections::VecDeque, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 /// Messages after which a checkpoint is offered in the middle of a long answer.
 const CHECKPOINT_EVERY: usize = 100;
@@ -58,8 +52,7 @@ pub(super) struct Engine {
     trouble: Trouble,
     /// When the follower began to ask.
     began: Option<Duration>,
-    /// Every ticket was part of an answer in this run.
-    connected: Arc<AtomicBool>,
+    told: Told,
     /// Tickets that no answer named.
     to_ask_after: Vec<TicketId>,
     asking_after: bool,
@@ -82,12 +75,7 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn new(
-        follow: Follow,
-        stop: Stop,
-        changes: Changes,
-        connected: Arc<AtomicBool>,
-    ) -> Self {
+    pub(super) fn new(follow: Follow, stop: Stop, changes: Changes, told: Told) -> Self {
         let parts = follow.client.parts();
         let clock = Arc::clone(&parts.clock);
         let deadline = follow.timeout.unwrap_or(parts.deadline);
@@ -129,7 +117,7 @@ impl Engine {
             has_started: false,
             trouble: Trouble::default(),
             began: None,
-            connected,
+            told,
             to_ask_after: Vec::new(),
             asking_after: false,
             ask_after_due: Duration::ZERO,

@@ -13,6 +13,7 @@ use crate::{
     messages::wire::News,
     service::{self, About},
     tickets::detail::TicketStatus,
+    time::earlier,
 };
 use hwc_core::CallOptions;
 use jiff::Timestamp;
@@ -137,8 +138,4 @@ impl Jobs {
             Done::Status { ticket, result }
         })
     }
-}
-
-fn earlier(instant: Timestamp, by: Duration) -> Timestamp {
-    instant.checked_sub(by).unwrap_or(Timestamp::MIN)
 }

@@ -74,6 +74,7 @@ impl Reader {
             unreadable,
             pages,
             possible_gap,
+            local_clock,
             complete,
         } = self.walk.report();
         // It only grows.
@@ -86,6 +87,7 @@ impl Reader {
         told.undecodable = *undecodable;
         told.pages = *pages;
         told.possible_gap = *possible_gap;
+        told.local_clock = *local_clock;
         told.complete = *complete;
     }
 
@@ -148,6 +150,10 @@ impl Reader {
                     // This machine's clock is behind: the newest messages need not be in the answer.
                     self.walk.start_again(date);
                     return Ok(true);
+                }
+                if self.walk.is_to_reckon() {
+                    let own = self.ticket.client.parts().clock.now();
+                    self.walk.reckon(service::fresh_date(&answer), own);
                 }
                 if service::is_stored(&answer) {
                     self.walk.take_for_stored();

@@ -32,8 +32,13 @@ pub struct ReadReport {
     /// message that was recalled meanwhile is among the causes), or an answer that a machine on the way had
     /// stored. `false` is a statement, not a guess.
     pub possible_gap: bool,
+    /// Whether `max_age` was counted back from the clock of this machine, because the service told no time of its own with the first
+    /// answer: then messages are missing if that clock is ahead, and there are more than asked for if it is behind. In JSON the field is
+    /// there only when it is `true`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub local_clock: bool,
     /// Whether the walk came to its end: the beginning of the conversation, the moment given with
-    /// `since`, or the number given with `limit`. A short page is no such end.
+    /// `since` or `max_age`, or the number given with `limit`. A short page is no such end.
     pub complete: bool,
 }
 
@@ -45,6 +50,7 @@ setters! {
         unreadable: Vec<Undecodable>,
         pages: u64,
         possible_gap: bool,
+        local_clock: bool,
         complete: bool,
     }
     optional { reported: u64 }

@@ -28,10 +28,10 @@ use crate::{
         wire::MessagePage,
     },
     service::MAX_PAGE,
-    time::{MessageTime, ZoneOffset},
+    time::{MessageTime, ZoneOffset, earlier},
 };
 use jiff::{SignedDuration, Timestamp};
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, time::Duration};
 
 /// How far beyond now a walk starts.
 const BEYOND_NOW: SignedDuration = SignedDuration::from_hours(24);
@@ -57,11 +57,19 @@ pub(crate) enum Ask {
     Rows(u64),
 }
 
+/// Where what is asked for begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Since {
+    At(Timestamp),
+    /// So long before the first page comes.
+    Ago(Duration),
+}
+
 /// How a walk is made.
 #[derive(Debug, Clone)]
 pub(crate) struct WalkOptions {
     pub(crate) page_size: u64,
-    pub(crate) since: Option<Timestamp>,
+    pub(crate) since: Option<Since>,
     pub(crate) form: TimeForm,
     pub(crate) zone: ZoneOffset,
 }
@@ -188,6 +196,20 @@ impl Walk {
         *self = Self::new(self.options.clone(), date);
         self.start = date.checked_add(beyond).unwrap_or(Timestamp::MAX);
         self.beyond = beyond.saturating_add(beyond);
+    }
+
+    /// Whether [`Walk::reckon`] is to be called before the first page is accepted.
+    pub(crate) fn is_to_reckon(&self) -> bool {
+        matches!(self.options.since, Some(Since::Ago(_)))
+    }
+
+    /// Reckons where what is asked for begins, once: by the time that the service `told` with the first page. Only without one `own`
+    /// of this machine counts, which proves nothing.
+    pub(crate) fn reckon(&mut self, told: Option<Timestamp>, own: Timestamp) {
+        if let Some(Since::Ago(age)) = self.options.since {
+            self.report.local_clock = told.is_none();
+            self.options.since = Some(Since::At(earlier(told.unwrap_or(own), age)));
+        }
     }
 
     /// What is known of completeness; messages are counted by who hands them out.
@@ -345,7 +367,10 @@ impl Walk {
 
     /// What is older than was asked for is not handed out.
     fn drop_before_since(&self, messages: &mut Vec<Message>) {
-        let since = self.options.since.unwrap_or(Timestamp::MIN);
+        let since = match self.options.since {
+            Some(Since::At(since)) => since,
+            Some(Since::Ago(_)) | None => Timestamp::MIN,
+        };
         messages.retain(|message| {
             let instant = message.created_at.instant();
             instant.is_none_or(|instant| instant >= since)

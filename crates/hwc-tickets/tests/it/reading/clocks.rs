@@ -6,7 +6,7 @@ use super::{
 };
 use hwc_core::{Clock as _, testing::Step};
 use hwc_tickets::{Cursor, Event};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 const S: fn(u64) -> Duration = Duration::from_secs;
@@ -173,7 +173,7 @@ fn what_polls_brought_while_history_was_read_is_not_lost_with_the_process() {
         desk.state().post("a", 1, &format!("{n}"));
         desk.clock.advance(S(1));
     }
-    let since = desk.clock.now() - jiff::SignedDuration::from_secs(120);
+    let since = desk.clock.now() - SignedDuration::from_secs(120);
     let mut polls = 0;
     desk.on_request(move |state, asked| {
         if asked.operation() == "poll" {
@@ -319,4 +319,121 @@ fn cursors_of_earlier_versions_go_on_where_they_stood() {
         let text = serde_json::to_string(&again).unwrap();
         assert!(text.contains("\"hwc_tickets_cursor\":2"), "{text}");
     });
+}
+
+const TWO_HOURS: Duration = S(2 * 3600);
+
+/// A ticket with six messages, an hour apart, and a machine whose clock is off by so many hours.
+fn hourly(hours_ahead: i64, rules: Rules) -> Desk {
+    let desk = desk(&["a"], rules);
+    for minutes in [330, 270, 210, 150, 90, 30] {
+        let mut state = desk.state();
+        let millis = state.now_millis() - minutes * 60_000;
+        state.post_at("a", 1, &format!("{minutes} min"), millis);
+    }
+    let wrong = SignedDuration::from_hours(hours_ahead);
+    desk.clock.set_wall_time(desk.clock.now() + wrong);
+    desk
+}
+
+/// What history has of the last two hours, the oldest first, and whether the clock of this machine counted.
+fn last_two_hours(desk: &Desk, oldest_first: bool) -> (Vec<String>, bool) {
+    desk.clock.run(async {
+        let history = desk.client().ticket("a").unwrap().history();
+        let history = match oldest_first {
+            true => history.oldest_first(),
+            false => history.newest_first(),
+        };
+        let read = history.max_age(TWO_HOURS).collect().await.unwrap();
+        let texts = read.messages.into_iter().map(|message| message.content);
+        let mut texts: Vec<String> = texts.collect();
+        if !oldest_first {
+            texts.reverse();
+        }
+        (texts, read.report.local_clock)
+    })
+}
+
+#[test]
+fn an_age_is_counted_back_from_the_clock_of_the_service() {
+    for hours_ahead in [-3, 0, 3] {
+        for oldest_first in [false, true] {
+            let desk = hourly(hours_ahead, Rules::default());
+            let (texts, local_clock) = last_two_hours(&desk, oldest_first);
+            assert_eq!(texts, ["90 min", "30 min"], "{hours_ahead} h ahead");
+            assert!(!local_clock, "{hours_ahead} h ahead");
+        }
+        let desk = hourly(hours_ahead, Rules::default());
+        desk.clock.run(async {
+            let follow = desk.client().follow(ids(&["a"])).max_age(TWO_HOURS);
+            let mut events = follow.stream();
+            let told = run(&mut events, &desk, S(30)).await;
+            let expected = ["a: 90 min", "a: 30 min"];
+            assert_eq!(told, expected, "{hours_ahead} h ahead");
+            assert!(!events.used_local_clock(), "{hours_ahead} h ahead");
+        });
+    }
+}
+
+/// What is counted back from a clock that nothing proves is told to be so.
+#[test]
+fn an_age_by_the_clock_of_this_machine_is_told() {
+    for (hours_ahead, expected) in [
+        (
+            -3,
+            &["270 min", "210 min", "150 min", "90 min", "30 min"][..],
+        ),
+        (0, &["90 min", "30 min"]),
+        (3, &[]),
+    ] {
+        let rules = Rules {
+            date_ahead: None,
+            ..Rules::default()
+        };
+        let desk = hourly(hours_ahead, rules.clone());
+        let (texts, local_clock) = last_two_hours(&desk, false);
+        assert_eq!(texts, expected, "{hours_ahead} h ahead");
+        assert!(local_clock, "{hours_ahead} h ahead");
+
+        // The date of an answer that was stored on the way tells when that was.
+        let desk = hourly(hours_ahead, Rules::default());
+        desk.on_request(|state, asked| {
+            let body = state.answer(asked).to_string();
+            Some(state.dated(Step::json(200, body)).header("age", "60"))
+        });
+        assert!(last_two_hours(&desk, false).1, "{hours_ahead} h ahead");
+
+        let desk = hourly(hours_ahead, rules);
+        desk.clock.run(async {
+            let follow = desk.client().follow(ids(&["a"])).max_age(TWO_HOURS);
+            let mut events = follow.stream();
+            let told = run(&mut events, &desk, S(30)).await;
+            let expected: Vec<String> = expected.iter().map(|text| format!("a: {text}")).collect();
+            assert_eq!(told, expected, "{hours_ahead} h ahead");
+            assert!(events.used_local_clock(), "{hours_ahead} h ahead");
+        });
+    }
+}
+
+/// It began in another way, and was stopped before that could be read: it begins as asked for now, and waits for the time of the service.
+#[test]
+fn a_ticket_that_goes_on_before_its_beginning_waits_for_the_time_of_the_service() {
+    for hours_ahead in [-3, 3] {
+        let desk = hourly(hours_ahead, Rules::default());
+        desk.on_request(|_, asked| (asked.operation() == "more").then(|| Step::answer(503)));
+        desk.clock.run(async {
+            let follow = || desk.client().follow(ids(&["a"])).interval(S(3), S(3));
+            let mut events = follow().tail(1).stream();
+            let (texts, cursor) = last_checkpoint(&mut events, &desk, S(20)).await;
+            assert!(texts.is_empty(), "{texts:?}");
+            desk.on_request(|_, _| None);
+            let mut events = follow().resume(cursor).max_age(TWO_HOURS).stream();
+            let (texts, cursor) = last_checkpoint(&mut events, &desk, S(30)).await;
+            assert_eq!(texts, ["90 min", "30 min"], "{hours_ahead} h ahead");
+            // What the cursor knows goes on where it stood, and no age is counted.
+            let mut events = follow().resume(cursor).max_age(TWO_HOURS).stream();
+            assert!(run(&mut events, &desk, S(30)).await.is_empty());
+            assert!(!events.used_local_clock());
+        });
+    }
 }

@@ -1,7 +1,7 @@
 //! What is new in an answer to a poll, and what was handed out before.
 
 use super::{
-    CHECKPOINT_EVERY, Engine, Event, GroupNumber, Out,
+    CHECKPOINT_EVERY, Engine, Event, GroupNumber, Out, Start,
     sort::{Sorted, hold, oldest_first, sort_out},
 };
 use crate::{
@@ -19,11 +19,12 @@ use crate::{
         wire::News,
     },
     tickets::detail::TicketStatus,
+    time::earlier,
 };
 use jiff::Timestamp;
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -137,8 +138,36 @@ impl Engine {
         });
     }
 
+    /// Makes the age that tickets begin with a moment, once one begins: the same for all, whenever they come.
+    fn settle_start(&mut self, number: GroupNumber, asked_at: Option<Timestamp>) {
+        let (Start::MaxAge(age), Some(group)) = (self.start, self.roster.groups.get(&number))
+        else {
+            return;
+        };
+        let mut waiting = group.tickets.iter().map(|ticket| ticket.catch_up);
+        if group.begun && !waiting.any(|reach| reach == Some(CatchUp::FROM_START)) {
+            return;
+        }
+        let asked_at = asked_at.unwrap_or_else(|| {
+            // It may be off, so that it counts is told.
+            self.told.local_clock.store(true, Ordering::Release);
+            let now = self.clock.elapsed();
+            let waited = now.saturating_sub(self.began.unwrap_or(now));
+            earlier(self.clock.now(), waited)
+        });
+        self.start = Start::Since(earlier(asked_at, age));
+        let reach = self.start.catch_up();
+        let groups = self.roster.groups.values_mut();
+        for ticket in groups.flat_map(|group| &mut group.tickets) {
+            if ticket.catch_up == Some(CatchUp::FROM_START) {
+                ticket.catch_up = reach;
+            }
+        }
+    }
+
     /// Notes that the group was answered. Gives whether this is its first answer ever.
     fn begin(&mut self, number: GroupNumber, asked_at: Option<Timestamp>) -> bool {
+        self.settle_start(number, asked_at);
         let Some(group) = self.roster.groups.get_mut(&number) else {
             return false;
         };

@@ -73,7 +73,7 @@ impl Engine {
                     group.settle();
                 }
                 if self.roster.groups.values().all(|group| group.answered) {
-                    self.connected.store(true, Ordering::Release);
+                    self.told.connected.store(true, Ordering::Release);
                 }
                 self.roster.join();
                 self.checkpoint_if_changed()

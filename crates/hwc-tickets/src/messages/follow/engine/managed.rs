@@ -66,7 +66,7 @@ impl Engine {
         if owes_gap {
             self.possible_gap(ticket.clone());
         }
-        self.connected.store(false, Ordering::Release);
+        self.told.connected.store(false, Ordering::Release);
         if let Some(status) = &mut self.status {
             status.add(ticket);
         }

@@ -1,6 +1,6 @@
 //! Which requests are due, and when the next one is.
 
-use super::Engine;
+use super::{CatchUp, Engine};
 use std::time::Duration;
 
 /// Requests under way at once.
@@ -58,11 +58,12 @@ impl Engine {
             let waiting = (self.roster.groups.iter())
                 .filter(|(_, group)| group.begun)
                 .find_map(|(number, group)| {
-                    let ticket = group
-                        .tickets
-                        .iter()
-                        .find(|ticket| ticket.catch_up.is_some())?;
-                    Some((*number, ticket.id.clone(), ticket.catch_up?))
+                    let mut tickets = group.tickets.iter();
+                    tickets.find_map(|ticket| {
+                        // An age waits for the first answer.
+                        let reach = ticket.catch_up.filter(|at| *at != CatchUp::FROM_START)?;
+                        Some((*number, ticket.id.clone(), reach))
+                    })
                 });
             if let Some((group, ticket, reach)) = waiting {
                 if now < self.catch_up_due {

@@ -66,7 +66,7 @@ pub(in crate::messages::follow) enum CatchUp {
 }
 
 impl CatchUp {
-    /// As the follower was told to start.
+    /// As the follower was told to start. Nothing is read while it stands so: it is put into numbers first.
     pub(in crate::messages::follow) const FROM_START: Self = Self::Since(i64::MIN);
 }
 

@@ -1,0 +1,85 @@
+//! A time that was typed as an age, such as `2h`, and the clock that it was counted back from.
+
+use crate::{clock, context::Context, zone::Zone};
+use http::{HeaderMap, header};
+use jiff::{SignedDuration, Timestamp, Unit};
+
+/// More than answers take on their way, and than clocks differ that are set by a time server.
+const NOTABLE: SignedDuration = SignedDuration::from_mins(2);
+
+/// It was counted back from the clock of this machine, for the service told no time.
+pub(super) fn untold(context: &Context) {
+    warn(None, context);
+}
+
+/// It was counted back from the clock of this machine before anything was asked. What the answer tells of the time shows whether that
+/// was right.
+pub(super) fn compare(answer: &HeaderMap, context: &Context) {
+    // One that was stored on the way tells when that was.
+    let is_fresh = answer.get(header::AGE).is_none_or(|age| age == "0");
+    warn(clock::told(answer).filter(|_| is_fresh), context);
+}
+
+fn warn(told: Option<Timestamp>, context: &Context) {
+    let zone = context.settings.time_zone.value;
+    if let Some(doubt) = doubt(clock::now(), told, zone) {
+        context.screen.warn(&doubt);
+    }
+}
+
+/// What is to be said of an age that was counted back from `now` of this machine, where the service tells this time.
+fn doubt(now: Timestamp, told: Option<Timestamp>, zone: Zone) -> Option<String> {
+    let is_right = told.is_some_and(|told| now.duration_since(told).abs() <= NOTABLE);
+    if is_right {
+        return None;
+    }
+    let shown = zone.rfc_3339(now.round(Unit::Second).unwrap_or(now));
+    let (service, advice) = match told {
+        Some(told) => (
+            format!("while that of the service shows {}", zone.rfc_3339(told)),
+            "set the clock, or type a time like these in place of the age",
+        ),
+        None => (
+            "for the service told no time".to_owned(),
+            "if it is wrong, type a time like this one in place of the age",
+        ),
+    };
+    Some(format!(
+        "an age was counted back from the clock of this machine, which shows {shown}, {service}: {advice}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_differs_is_told_with_both_times() {
+        let zone = Zone::from(hwc_tickets::ZoneOffset::CHINA);
+        let service: Timestamp = "2026-11-21T06:00:00Z".parse().unwrap();
+        for (seconds, shown) in [
+            (3 * 3600, Some("2026-11-21T17:00:00+08:00")),
+            (121, Some("2026-11-21T14:02:01+08:00")),
+            (120, None),
+            (0, None),
+            (-120, None),
+            (-121, Some("2026-11-21T13:57:59+08:00")),
+            (-3 * 3600, Some("2026-11-21T11:00:00+08:00")),
+        ] {
+            let now = service + SignedDuration::from_secs(seconds);
+            let told = doubt(now, Some(service), zone);
+            assert_eq!(told.is_some(), shown.is_some(), "{seconds} s: {told:?}");
+            for time in shown
+                .into_iter()
+                .flat_map(|shown| [shown, "2026-11-21T14:00:00+08:00"])
+            {
+                assert!(
+                    told.as_ref().is_some_and(|told| told.contains(time)),
+                    "{told:?}"
+                );
+            }
+        }
+        let untold = doubt(service, None, zone).unwrap();
+        assert!(untold.contains("told no time"), "{untold}");
+    }
+}

@@ -1,0 +1,77 @@
+//! Times that are typed as an age, such as `2h`, on a machine whose clock is wrong.
+
+use crate::stage::Stage;
+use hwc_tickets_sim::{DEMO, TicketSeed, Time};
+use jiff::{SignedDuration, Timestamp};
+
+/// A service for which this machine is so many hours ahead, and a ticket there with a message of each of the last six hours.
+fn ahead_by(hours: i64) -> Stage {
+    let service = Timestamp::now() - SignedDuration::from_hours(hours);
+    let stage = Stage::with(|builder| builder.time(Time::Manual(service)));
+    let ago = |minutes| service - SignedDuration::from_mins(minutes);
+    let mut ticket = TicketSeed::new("TT-hourly", DEMO, ago(400));
+    for minutes in [330, 270, 210, 150, 90, 30] {
+        ticket = ticket.engineer(ago(minutes), format!("{minutes} min"));
+    }
+    stage.sim().open(ticket).unwrap();
+    stage
+}
+
+#[test]
+fn history_of_an_age_goes_by_the_clock_of_the_service() {
+    for hours in [-3, 0, 3] {
+        let stage = ahead_by(hours);
+        let args = ["message", "history", "TT-hourly", "--since", "2h"];
+        let ran = stage.run(&[&args[..], &["-o", "plain"]].concat());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{hours} h ahead");
+        let lines: Vec<&str> = ran.stdout.lines().collect();
+        assert_eq!(lines.len(), 2, "{hours} h ahead: {}", ran.stdout);
+        assert!(lines[0].contains("30 min"), "{}", ran.stdout);
+        assert!(lines[1].contains("90 min"), "{}", ran.stdout);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn following_from_an_age_goes_by_the_clock_of_the_service() {
+    use crate::follow::Follower;
+
+    for hours in [-3, 0, 3] {
+        let stage = ahead_by(hours);
+        let args = ["message", "follow", "TT-hourly", "--since", "2h"];
+        let args = [&args[..], &["--interval", "10ms", "-o", "plain"]].concat();
+        let mut follower = Follower::of(&mut stage.command(&args));
+        assert!(follower.line().contains("90 min"), "{hours} h ahead");
+        assert!(follower.line().contains("30 min"), "{hours} h ahead");
+        let ran = follower.interrupt(&stage);
+        assert_eq!(
+            (ran.code, ran.stderr.as_str()),
+            (130, ""),
+            "{hours} h ahead"
+        );
+        assert_eq!(ran.stdout.lines().count(), 2, "{hours} h ahead");
+    }
+}
+
+/// It is asked for before the service could tell its time.
+#[test]
+fn an_export_by_an_age_tells_that_the_clocks_differ() {
+    for hours in [-3, 0, 3] {
+        let stage = ahead_by(hours);
+        for (option, when, is_age) in [
+            ("--since", "2h", true),
+            ("--until", "2h", true),
+            ("--since", "2026-11-21", false),
+        ] {
+            let ran = stage.run(&["ticket", "export", option, when, "--to", "-"]);
+            assert_eq!(ran.code, 0, "{}", ran.golden());
+            let is_told = ran.stderr.contains("that of the service shows");
+            assert_eq!(
+                is_told,
+                is_age && hours != 0,
+                "{hours} h ahead: {}",
+                ran.stderr
+            );
+        }
+    }
+}
