@@ -321,7 +321,7 @@ fn cursors_of_earlier_versions_go_on_where_they_stood() {
     });
 }
 
-const TWO_HOURS: Duration = S(2 * 3600);
+const TWO_HOURS: Duration = Duration::from_secs(2 * 3600);
 
 /// A ticket with six messages, an hour apart, and a machine whose clock is off by so many hours.
 fn hourly(hours_ahead: i64, rules: Rules) -> Desk {
