@@ -10,6 +10,7 @@ use crate::{
     },
     service::{self, About, MAX_PAGE},
     tickets::ticket::Ticket,
+    time::earlier,
     verb::within,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -367,8 +368,4 @@ fn limit_exceeded(detail: &'static str) -> Error {
     Error::local(ErrorKind::LimitExceeded, detail)
         .with_operation(OPERATION)
         .with_advice(Advice::ReadThenMark)
-}
-
-fn earlier(instant: Timestamp, by: SignedDuration) -> Timestamp {
-    instant.checked_sub(by).unwrap_or(Timestamp::MIN)
 }
