@@ -1,7 +1,8 @@
 //! The program's one look at the clock, and its one place to sleep; and what an answer tells of that of the service.
 
-use http::{HeaderMap, header};
-use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
+use http::HeaderMap;
+use hwc_core::retry::after;
+use jiff::Timestamp;
 use std::time::Duration;
 
 /// The time now.
@@ -13,10 +14,9 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// The time that an answer tells (`Date`).
+/// The time that an answer tells (`Date`). `None` also of one that was stored on the way: that tells when it was made.
 pub(crate) fn told(answer: &HeaderMap) -> Option<Timestamp> {
-    let date = answer.get(header::DATE)?.to_str().ok()?;
-    DateTimeParser::new().parse_timestamp(date).ok()
+    after::date(answer).filter(|_| !after::is_stored(answer))
 }
 
 /// Waits on a thread that has nothing else to do.
@@ -35,4 +35,27 @@ pub(crate) fn pause(duration: Duration) {
 )]
 pub(crate) async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{HeaderValue, header};
+
+    #[test]
+    fn an_answer_that_was_stored_tells_no_time() {
+        let mut answer = HeaderMap::new();
+        assert_eq!(told(&answer), None);
+        // The old spelling of a date as well.
+        for date in [
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+        ] {
+            answer.insert(header::DATE, HeaderValue::from_static(date));
+            for (age, second) in [("0", Some(784_111_777)), ("3600", None)] {
+                answer.insert(header::AGE, HeaderValue::from_static(age));
+                assert_eq!(told(&answer).map(Timestamp::as_second), second, "{age}");
+            }
+        }
+    }
 }

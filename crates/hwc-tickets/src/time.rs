@@ -5,12 +5,14 @@
 //! always kept, and a time that cannot be read costs no message.
 
 pub use hwc_core::fault::HumanDuration;
-use jiff::{Timestamp, civil::DateTime, fmt::temporal::DateTimePrinter, tz::Offset};
+use jiff::{
+    Timestamp, TimestampArithmetic, civil::DateTime, fmt::temporal::DateTimePrinter, tz::Offset,
+};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
-use std::{cmp::Ordering, fmt, ops::Range, str::FromStr, time::Duration};
+use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
 
 /// The moment so long before `instant`; the earliest there is, where none lies so far back.
-pub(crate) fn earlier(instant: Timestamp, by: Duration) -> Timestamp {
+pub(crate) fn earlier(instant: Timestamp, by: impl Into<TimestampArithmetic>) -> Timestamp {
     instant.checked_sub(by).unwrap_or(Timestamp::MIN)
 }
 

@@ -1,7 +1,7 @@
 //! A time that was typed as an age, such as `2h`, and the clock that it was counted back from.
 
 use crate::{clock, context::Context, zone::Zone};
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp, Unit};
 
 /// More than answers take on their way, and than clocks differ that are set by a time server.
@@ -15,9 +15,7 @@ pub(super) fn untold(context: &Context) {
 /// It was counted back from the clock of this machine before anything was asked. What the answer tells of the time shows whether that
 /// was right.
 pub(super) fn compare(answer: &HeaderMap, context: &Context) {
-    // One that was stored on the way tells when that was.
-    let is_fresh = answer.get(header::AGE).is_none_or(|age| age == "0");
-    warn(clock::told(answer).filter(|_| is_fresh), context);
+    warn(clock::told(answer), context);
 }
 
 fn warn(told: Option<Timestamp>, context: &Context) {

@@ -121,11 +121,32 @@ fn end(
     report: &ReadReport,
     outcome: Result<(), Failure>,
 ) -> Result<(), Failure> {
-    // Who reads only the one word must not take a conversation with a gap for the whole one.
-    let mut report = report.clone();
-    report.complete &= !report.possible_gap;
-    // Their number is enough here.
-    report.unreadable.clear();
+    let report = in_output(report);
     let list = shown.into_list();
     list.end_of_reading(report.complete, &report, outcome)
+}
+
+/// The report as the output has it.
+fn in_output(report: &ReadReport) -> ReadReport {
+    let mut report = report.clone();
+    // Who reads only the one word must not take a conversation for the whole one that has a gap, or begins where nothing proves that it
+    // was to begin.
+    report.complete &= !report.possible_gap && !report.local_clock;
+    // Their number is enough here.
+    report.unreadable.clear();
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_proven_is_complete_in_one_word() {
+        let whole = ReadReport::default().complete(true);
+        assert!(in_output(&whole).complete);
+        assert!(!in_output(&whole.clone().possible_gap(true)).complete);
+        assert!(!in_output(&whole.local_clock(true)).complete);
+        assert!(!in_output(&ReadReport::default()).complete);
+    }
 }

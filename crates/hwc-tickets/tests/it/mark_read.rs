@@ -332,15 +332,20 @@ fn late(state: &mut State, asked: &Asked, seconds: u32) -> Step {
 /// Nothing in the conversation has a time yet, or the newest message has none that can be read: what comes next is new all the same.
 #[test]
 fn a_clock_that_is_ahead_hides_nothing_that_slips_in() {
+    // What is counted late came after the conversation was read. A service that tells no time shows nothing to a machine that is behind.
     for hours in [-48, 0, 1, 48] {
-        // The last two: what is counted came after the conversation was read, and the count comes late.
-        for (before, operation, seconds) in [
-            (None, "unread", 0),
-            (Some("undated"), "mark_read", 0),
-            (None, "unread", 8),
-            (Some("undated"), "unread", 8),
+        for (before, operation, seconds, tells_time) in [
+            (None, "unread", 0, true),
+            (Some("undated"), "mark_read", 0, true),
+            (None, "unread", 8, true),
+            (Some("undated"), "unread", 8, true),
+            (None, "unread", 0, hours < 0),
+            (Some("undated"), "mark_read", 0, hours < 0),
         ] {
-            let desk = desk();
+            let desk = Desk::new(Rules {
+                date_ahead: tells_time.then_some(0),
+                ..Rules::default()
+            });
             desk.state().tickets.insert(TICKET.to_owned(), Vec::new());
             if let Some(text) = before {
                 post(&desk, 1, &[text], Duration::from_secs(60));
@@ -367,13 +372,26 @@ fn a_clock_that_is_ahead_hides_nothing_that_slips_in() {
             });
             let client = desk.builder().consistency_window(Duration::from_secs(2));
             let (got, result) = drain_with(&client.build().unwrap(), &desk, |_| Ok(()));
-            let told = format!("{hours} h, at {operation}, {seconds} s");
+            let told = format!("{hours} h, at {operation}, {seconds} s, {tells_time}");
             let expected: Vec<&str> = before.into_iter().chain(["slipped in"]).collect();
             assert_eq!(got, expected, "{told}");
             assert_eq!(result.unwrap(), expected.len() as u64, "{told}");
             assert_eq!(unread(&desk), 0, "{told}");
         }
     }
+}
+
+/// The count has no time with it, and the machine is ahead: a message that is not counted yet does not take the place of one that is.
+#[test]
+fn a_clock_that_is_ahead_takes_no_fresh_message_for_a_counted_one() {
+    let desk = desk();
+    post(&desk, 1, &["counted"], Duration::from_secs(60));
+    post(&desk, 1, &["not yet counted"], Duration::ZERO);
+    let ahead = SignedDuration::from_hours(1);
+    desk.clock.set_wall_time(desk.clock.now() + ahead);
+    count_as(&desk, Some(1));
+    let (got, _) = drain(&desk, |_| Ok(()));
+    assert_eq!(got, ["counted", "not yet counted"]);
 }
 
 /// The look after the mark fails, and the next drain comes later, when other messages have arrived.

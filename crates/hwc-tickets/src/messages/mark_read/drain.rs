@@ -10,6 +10,7 @@ use crate::{
     },
     service::{self, About, MAX_PAGE},
     tickets::ticket::Ticket,
+    time::earlier,
     verb::within,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -127,7 +128,7 @@ impl Drain {
         // The conversation first, then the count: what arrives in between is counted, and so takes
         // nothing away from what was read.
         let first = reader.next().await?;
-        let count = self.count(begun).await?;
+        let count = self.count(begun, made_at(first.as_ref())).await?;
         let owes = self.seen.as_ref().is_some_and(|seen| seen.marked_since);
         if count.unread == 0 && !owes {
             return Ok(None);
@@ -205,12 +206,10 @@ impl Drain {
         first: Option<Message>,
         count: Count,
     ) -> Result<(Vec<Message>, bool)> {
-        let newest = first
-            .as_ref()
-            .and_then(|message| message.created_at.instant());
+        let newest = made_at(first.as_ref());
         let known_down_to = self.seen.as_ref().map(|seen| seen.down_to);
-        // Without a time in the conversation the service tells one with its count, which may come long after. This machine's clock may be
-        // ahead: then all that comes would look as if it had been there before.
+        // Without a time in the conversation the service tells one with its count, which may come long after. Where it does not, nothing tells
+        // what was there before: all of it is looked at.
         let down_to = match newest {
             Some(newest) => earlier(newest, self.window),
             None => known_down_to.unwrap_or(count.unread_from),
@@ -332,8 +331,8 @@ impl Drain {
         passed.max(clock.now().duration_since(begun.wall))
     }
 
-    /// How many messages are unread, when the conversation was read since `begun`.
-    async fn count(&self, begun: Begun) -> Result<Count> {
+    /// How many messages are unread, when the conversation was read since `begun`, and its first message was made at `newest`.
+    async fn count(&self, begun: Begun, newest: Option<Timestamp>) -> Result<Count> {
         let parts = self.ticket.client.parts();
         let about = About {
             group: self.ticket.group(),
@@ -343,8 +342,11 @@ impl Drain {
         let answer = parts.service.unread(&[ticket], about).await;
         let answer = answer.and_then(service::fresh);
         let answer = answer.map_err(|fault| Error::from_fault(OPERATION, fault))?;
-        let now = service::date(&answer).unwrap_or_else(|| parts.clock.now());
-        let read_from = earlier(now, self.passed_since(begun));
+        // Where the service does not tell its time, it is no earlier than what it showed. The clock of this machine may be ahead.
+        let date = service::date(&answer);
+        let now = date.or(newest).unwrap_or(Timestamp::MIN);
+        let read_from = date.map(|date| earlier(date, self.passed_since(begun)));
+        let read_from = read_from.unwrap_or(Timestamp::MIN);
         let counts = answer.body.counts.into_iter();
         let own = counts.filter(|count| count.ticket == self.ticket.id.as_str());
         match own.filter_map(|count| count.unread).max() {
@@ -363,12 +365,13 @@ impl Drain {
     }
 }
 
+/// When the first message that was read was made: the newest one.
+fn made_at(first: Option<&Message>) -> Option<Timestamp> {
+    first.and_then(|message| message.created_at.instant())
+}
+
 fn limit_exceeded(detail: &'static str) -> Error {
     Error::local(ErrorKind::LimitExceeded, detail)
         .with_operation(OPERATION)
         .with_advice(Advice::ReadThenMark)
-}
-
-fn earlier(instant: Timestamp, by: SignedDuration) -> Timestamp {
-    instant.checked_sub(by).unwrap_or(Timestamp::MIN)
 }

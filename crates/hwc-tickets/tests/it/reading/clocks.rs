@@ -5,7 +5,7 @@ use super::{
     follow::{desk, ids, last_checkpoint, run},
 };
 use hwc_core::{Clock as _, testing::Step};
-use hwc_tickets::{Cursor, Event};
+use hwc_tickets::{Cursor, Event, TicketId};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -371,6 +371,30 @@ fn an_age_is_counted_back_from_the_clock_of_the_service() {
             let expected = ["a: 90 min", "a: 30 min"];
             assert_eq!(told, expected, "{hours_ahead} h ahead");
             assert!(!events.used_local_clock(), "{hours_ahead} h ahead");
+        });
+    }
+}
+
+/// Also where the first ticket comes later, and whichever clock tells.
+#[test]
+fn an_age_is_counted_back_from_when_the_follower_began() {
+    for date_ahead in [Some(0), None] {
+        let rules = Rules {
+            date_ahead,
+            ..Rules::default()
+        };
+        let desk = hourly(0, rules);
+        desk.clock.run(async {
+            let follow = desk.client().follow(ids(&[])).interval(S(3), S(3));
+            let mut events = follow.max_age(S(3600)).stream();
+            let (handle, clock) = (events.handle(), desk.clock.clone());
+            tokio::spawn(async move {
+                clock.sleep(S(3600)).await;
+                handle.add(TicketId::new("a").unwrap());
+            });
+            let told = run(&mut events, &desk, S(3660)).await;
+            assert_eq!(told, ["a: 30 min"], "{date_ahead:?}");
+            assert_eq!(events.used_local_clock(), date_ahead.is_none());
         });
     }
 }

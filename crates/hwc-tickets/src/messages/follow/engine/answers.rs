@@ -148,14 +148,18 @@ impl Engine {
         if group.begun && !waiting.any(|reach| reach == Some(CatchUp::FROM_START)) {
             return;
         }
-        let asked_at = asked_at.unwrap_or_else(|| {
+        let now = self.clock.elapsed();
+        let began = self.began.unwrap_or(now);
+        let began_at = if let Some(asked_at) = asked_at {
+            // Of tickets that came later, that is when they came.
+            let asked_from = group.added_at.unwrap_or(began);
+            earlier(asked_at, asked_from.saturating_sub(began))
+        } else {
             // It may be off, so that it counts is told.
             self.told.local_clock.store(true, Ordering::Release);
-            let now = self.clock.elapsed();
-            let waited = now.saturating_sub(self.began.unwrap_or(now));
-            earlier(self.clock.now(), waited)
-        });
-        self.start = Start::Since(earlier(asked_at, age));
+            earlier(self.clock.now(), now.saturating_sub(began))
+        };
+        self.start = Start::Since(earlier(began_at, age));
         let reach = self.start.catch_up();
         let groups = self.roster.groups.values_mut();
         for ticket in groups.flat_map(|group| &mut group.tickets) {
