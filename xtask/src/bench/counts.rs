@@ -6,10 +6,7 @@
 use super::{
     Choice, broken,
     clients::{Clients, Program},
-    figures::{
-        BLOCKING, Count, GENERATED, HYPER, OPENAPI_GENERATOR, PLAIN, PLAIN_BLOCKING, SAME_DECODE,
-        VERB,
-    },
+    figures::{BLOCKING, Count, GENERATED, HYPER, PLAIN, PLAIN_BLOCKING, SAME_DECODE, VERB},
 };
 use crate::{problem::Result, programs::on_path};
 use std::{
@@ -87,6 +84,7 @@ const COUNTED: &[Counted] = &[
     Counted::small("upload-small", "upload", FILES, VERBS),
     Counted::small("download-small", "download", FILES, VERBS),
 ];
+/// Not the client of openapi-generator: valgrind 3.19 ends it with a fault of the memory, in code that starts it.
 const PAGE: &[&str] = &[
     VERB,
     GENERATED,
@@ -95,7 +93,6 @@ const PAGE: &[&str] = &[
     PLAIN_BLOCKING,
     SAME_DECODE,
     HYPER,
-    OPENAPI_GENERATOR,
 ];
 const OWN: &[&str] = &[VERB, GENERATED, PLAIN];
 const VERBS: &[&str] = &[VERB, PLAIN];
