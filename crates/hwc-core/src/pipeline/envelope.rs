@@ -13,7 +13,9 @@ mod seen;
 mod text;
 mod words;
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use serde::de::Deserializer as _;
 
 use self::{
@@ -61,12 +63,15 @@ pub(super) enum Shape {
     Failure,
 }
 
+/// Finds what the name of an error field holds. Made once: to prepare a search is as much code as to search.
+static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"error"));
+
 /// Whether `body` can hold an error field of [`Shape::Read`] at all, or nothing but a complaint.
 ///
 /// A byte search, and a look at the first key. A key can also be written with escapes (`\u0065rror_code`);
 /// nobody does that for letters, so an escaped letter is reason enough to look closer.
 pub(super) fn may_hold_code(body: &[u8]) -> bool {
-    let named = memmem::find_iter(body, b"error").any(|at| {
+    let named = ERROR.find_iter(body).any(|at| {
         let rest = body.get(at.saturating_add(5)..).unwrap_or_default();
         [&b"_code"[..], b"Code", b"_msg", b"Msg", b"\\u"]
             .iter()
