@@ -155,6 +155,7 @@ pub struct FaultFacts {
 
 impl Fault {
     /// A fault with everything else unknown. `detail` says what failed, without secrets or foreign text.
+    #[cold]
     pub fn new(kind: FaultKind, delivery: Delivery, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             facts: Box::new(FaultFacts {

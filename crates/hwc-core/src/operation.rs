@@ -96,12 +96,13 @@ impl Operation {
     /// A value is one segment: not empty, not `.` or `..` in any spelling, without an encoded separator.
     #[must_use]
     pub fn matches_path(&self, path: &str) -> bool {
-        let mut given = path.split('/');
-        let mut wanted = self.path.split('/');
+        let is_separator = |byte: &u8| *byte == b'/';
+        let mut given = path.as_bytes().split(is_separator);
+        let mut wanted = self.path.as_bytes().split(is_separator);
         loop {
             match (given.next(), wanted.next()) {
                 (None, None) => return true,
-                (Some(value), Some(parameter)) if parameter.starts_with('{') => {
+                (Some(value), Some([b'{', ..])) => {
                     if !is_one_segment(value) {
                         return false;
                     }
@@ -113,11 +114,18 @@ impl Operation {
     }
 }
 
-fn is_one_segment(value: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if !value.is_empty() && value.bytes().all(plain) {
+fn is_one_segment(value: &[u8]) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
+    if !value.is_empty() && value.iter().all(plain) {
         return true;
     }
+    // What stands between two ASCII characters of a text is a text.
+    std::str::from_utf8(value).is_ok_and(is_no_other_route)
+}
+
+#[cold]
+#[inline(never)]
+fn is_no_other_route(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let dots = lower.replace("%2e", ".");
     !value.is_empty()

@@ -418,6 +418,8 @@ fn is_answer_of_the_service(fault: &Fault) -> bool {
 }
 
 /// The method of the pipeline does not fit the operation.
+#[cold]
+#[inline(never)]
 fn misfit(operation: &Operation) -> Fault {
     let detail = match operation.response {
         ResponseContent::Object => "the operation answers an object, not bytes",

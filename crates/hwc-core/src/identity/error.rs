@@ -83,6 +83,7 @@ struct Detail {
 impl IdentityError {
     /// An error of this kind: `what` failed, and in `help` what to do. Neither may hold a secret.
     #[must_use]
+    #[cold]
     pub fn new(kind: IdentityErrorKind, what: impl Into<String>, help: impl Into<String>) -> Self {
         Self(Arc::new(Detail {
             kind,
@@ -302,6 +303,8 @@ impl std::error::Error for IdentityError {}
 
 /// No identity, no call: nothing was sent.
 impl From<IdentityError> for Fault {
+    #[cold]
+    #[inline(never)]
     fn from(error: IdentityError) -> Self {
         let mut fault = Self::new(error.fault_kind(), Delivery::NotSent, error.sentence());
         fault.retry_after = error.retry_after();

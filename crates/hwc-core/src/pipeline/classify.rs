@@ -253,6 +253,8 @@ pub fn judge(answer: &Answer<'_>, codes: &[ErrorCode]) -> Verdict {
 }
 
 /// What every failure has in common.
+#[cold]
+#[inline(never)]
 fn finish(mut failure: Failure, answer: &Answer<'_>) -> Failure {
     failure.fault.http_status = Some(answer.status.as_u16());
     failure.fault.retry_after = after::retry_after(answer.headers, answer.now);
@@ -268,6 +270,8 @@ fn finish(mut failure: Failure, answer: &Answer<'_>) -> Failure {
 }
 
 /// An answer that is not one of this service.
+#[cold]
+#[inline(never)]
 fn foreign(detail: impl Into<Cow<'static, str>>, repeat: Repeat) -> Failure {
     Failure {
         fault: Fault::new(FaultKind::Protocol, Delivery::Unknown, detail),

@@ -13,7 +13,9 @@ mod seen;
 mod text;
 mod words;
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use serde::de::Deserializer as _;
 
 use self::{
@@ -61,23 +63,34 @@ pub(super) enum Shape {
     Failure,
 }
 
+/// Finds what the name of an error field holds. Made once: to prepare a search is as much code as to search.
+static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"error"));
+
 /// Whether `body` can hold an error field of [`Shape::Read`] at all, or nothing but a complaint.
 ///
 /// A byte search, and a look at the first key. A key can also be written with escapes (`\u0065rror_code`);
 /// nobody does that for letters, so an escaped letter is reason enough to look closer.
 pub(super) fn may_hold_code(body: &[u8]) -> bool {
-    let named = memmem::find_iter(body, b"error").any(|at| {
-        let rest = body.get(at.saturating_add(5)..).unwrap_or_default();
-        [&b"_code"[..], b"Code", b"_msg", b"Msg", b"\\u"]
-            .iter()
-            .any(|end| rest.starts_with(end))
-    });
-    named
+    names_error(body)
         || begins_with_error(body)
         || memchr::memchr_iter(b'\\', body).any(|at| {
             let rest = body.get(at.saturating_add(1)..).unwrap_or_default();
             matches!(rest, [b'u', b'0', b'0', b'4'..=b'7', ..])
         })
+}
+
+/// Whether the name of an error field stands anywhere in `body`.
+fn names_error(body: &[u8]) -> bool {
+    const ENDS: [&[u8]; 5] = [b"_code", b"Code", b"_msg", b"Msg", b"\\u"];
+    let mut rest = body;
+    // Not by an iterator, which would copy all that was prepared.
+    while let Some(at) = ERROR.find(rest) {
+        rest = rest.get(at.saturating_add(5)..).unwrap_or_default();
+        if ENDS.iter().any(|end| rest.starts_with(end)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether the first key of an object is one of an error. Where there is nothing else, it is.

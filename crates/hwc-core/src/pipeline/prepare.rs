@@ -106,6 +106,8 @@ pub(super) fn idempotency(
     }
 }
 
+#[cold]
+#[inline(never)]
 fn refuse(detail: String) -> Fault {
     Fault::new(FaultKind::InvalidInput, Delivery::NotSent, detail)
 }

@@ -108,7 +108,7 @@ pub(super) async fn read(
 pub(super) fn framing(head: &Parts, body: &ResponseBody) -> (Option<u64>, bool) {
     let declared = Declared::of(&head.headers);
     let is_proven = declared != Declared::Nonsense
-        && (ends_by_proof(head) || body.size_hint().exact().is_some());
+        && (ends_by_proof(head, declared) || body.size_hint().exact().is_some());
     let length = match declared {
         Declared::Length(length) => Some(length),
         Declared::Nothing | Declared::Nonsense => None,
@@ -117,7 +117,7 @@ pub(super) fn framing(head: &Parts, body: &ResponseBody) -> (Option<u64>, bool) 
 }
 
 /// Whether the framing of the answer tells a whole body from a broken line.
-fn ends_by_proof(head: &Parts) -> bool {
+fn ends_by_proof(head: &Parts, declared: Declared) -> bool {
     // These have no body, whatever else the head says.
     if matches!(
         head.status,
@@ -129,19 +129,19 @@ fn ends_by_proof(head: &Parts) -> bool {
     if head.version >= Version::HTTP_2 {
         return true;
     }
-    let mut codings = head.headers.get_all(header::TRANSFER_ENCODING).iter();
-    match codings.next() {
+    match head.headers.get(header::TRANSFER_ENCODING) {
         // Without the last chunk the transport reports an error. Any other coding may end with the connection,
         // whatever length stands beside it; and of a list of codings the transport may read the last one
         // differently. So only chunks alone are a proof.
         Some(coding) => {
-            codings.next().is_none()
+            let codings = head.headers.get_all(header::TRANSFER_ENCODING);
+            codings.iter().nth(1).is_none()
                 && coding
                     .as_bytes()
                     .trim_ascii()
                     .eq_ignore_ascii_case(b"chunked")
         }
-        None => head.headers.contains_key(header::CONTENT_LENGTH),
+        None => declared != Declared::Nothing,
     }
 }
 
@@ -160,12 +160,7 @@ impl Declared {
         let mut declared = Self::Nothing;
         for value in headers.get_all(header::CONTENT_LENGTH) {
             for number in value.as_bytes().split(|byte| *byte == b',') {
-                let number = number.trim_ascii();
-                let length = std::str::from_utf8(number)
-                    .ok()
-                    .filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
-                    .and_then(|number| number.parse().ok());
-                declared = match (declared, length) {
+                declared = match (declared, length(number.trim_ascii())) {
                     (Self::Nothing, Some(length)) => Self::Length(length),
                     (Self::Length(before), Some(length)) if before == length => declared,
                     _ => return Self::Nonsense,
@@ -174,6 +169,16 @@ impl Declared {
         }
         declared
     }
+}
+
+/// The number that `text` is. `None`: it is none, or one too large to hold.
+fn length(text: &[u8]) -> Option<u64> {
+    let longer = |length: u64, byte: &u8| match byte {
+        b'0'..=b'9' => length.checked_mul(10)?.checked_add(u64::from(byte - b'0')),
+        _ => None,
+    };
+    let length = text.iter().try_fold(0, longer);
+    length.filter(|_| !text.is_empty())
 }
 
 /// The next piece. A timer is only made when there is nothing to read at once.
@@ -289,6 +294,25 @@ mod tests {
                 }
             }
             assert!(body.finish() == whole);
+        }
+    }
+
+    #[test]
+    fn a_length_is_digits_and_no_more_than_can_be_held() {
+        for (text, expected) in [
+            ("0", Some(0)),
+            ("007", Some(7)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("18446744073709551616", None),
+            ("99999999999999999999", None),
+            ("", None),
+            ("+1", None),
+            ("-1", None),
+            ("1 2", None),
+            ("1.0", None),
+            ("0x1", None),
+        ] {
+            assert_eq!(length(text.as_bytes()), expected, "{text:?}");
         }
     }
 

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::{Delivery, Fault, Operation, clock::Clock};
+
+/// The id of an answer. A name that is known needs no reading.
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What is remembered of a call. Opened before anything happens, so that it survives every failure.
 #[derive(Debug)]
@@ -42,12 +45,14 @@ impl CallRecord {
     pub(super) fn see_head(&mut self, headers: &HeaderMap, at: Duration) {
         self.answered_at = at;
         self.request_id = headers
-            .get("x-request-id")
+            .get(X_REQUEST_ID)
             .and_then(|value| value.to_str().ok())
             .and_then(printable_id);
     }
 
     /// Takes in what a failed attempt proves.
+    #[cold]
+    #[inline(never)]
     pub(super) fn see_failure(&mut self, fault: &Fault) {
         self.earlier = self.delivery;
         self.delivery = self.delivery.max(fault.delivery);
@@ -57,6 +62,8 @@ impl CallRecord {
     }
 
     /// The fault of the call: the last attempt's, with the facts of all of them.
+    #[cold]
+    #[inline(never)]
     pub(super) fn close(
         &self,
         mut fault: Fault,
@@ -78,10 +85,13 @@ impl CallRecord {
 /// A request id as it may be shown: letters, digits, `-`, `_`, `.` and `:`, at most 128 of them. What does
 /// not look like one may be any foreign text, and is left out.
 pub(super) fn printable_id(id: &str) -> Option<String> {
-    let id = id.trim();
-    let good = (1..=128).contains(&id.len())
-        && id
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
-    good.then(|| id.to_owned())
+    let is_printable = |id: &str| {
+        (1..=128).contains(&id.len())
+            && id.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':')
+            })
+    };
+    // Hardly any has blanks around it.
+    let id = if is_printable(id) { id } else { id.trim() };
+    is_printable(id).then(|| id.to_owned())
 }

@@ -47,7 +47,12 @@ impl Skew {
 
     /// The local time, corrected.
     pub(super) fn correct(&self, now: Timestamp) -> Timestamp {
-        let mut sorted = self.lock().clone();
+        let differences = self.lock();
+        if differences.is_empty() {
+            return now;
+        }
+        let mut sorted = differences.clone();
+        drop(differences);
         sorted.sort_unstable();
         match sorted.get(sorted.len() / 2) {
             Some(middle) if middle.abs() > TOLERANCE => now.checked_add(*middle).unwrap_or(now),

@@ -11,6 +11,8 @@ use crate::{
 };
 
 /// Gives up a request that is no longer waited for: `what` did not come in time.
+#[cold]
+#[inline(never)]
 pub(super) fn overdue(progress: &SendProgress, what: &str, limit: Duration) -> Failure {
     let delivery = match progress.give_up() {
         true => Delivery::NotSent,
@@ -22,6 +24,8 @@ pub(super) fn overdue(progress: &SendProgress, what: &str, limit: Duration) -> F
 }
 
 /// What did not come in time: `what`, or a connection to begin with, and through which proxy.
+#[cold]
+#[inline(never)]
 pub(super) fn missing(progress: &SendProgress, what: &str) -> String {
     let what = match progress.is_connecting() {
         true => "no connection",
@@ -31,6 +35,8 @@ pub(super) fn missing(progress: &SendProgress, what: &str) -> String {
 }
 
 /// What did not come in time.
+#[cold]
+#[inline(never)]
 pub(super) fn late(delivery: Delivery, what: &str, limit: Duration) -> Failure {
     Failure {
         fault: Fault::new(
@@ -43,6 +49,8 @@ pub(super) fn late(delivery: Delivery, what: &str, limit: Duration) -> Failure {
 }
 
 /// What the transport says of a request without an answer.
+#[cold]
+#[inline(never)]
 pub(super) fn transport_failure(fault: TransportFault) -> Failure {
     let (kind, repeat) = match fault.kind {
         TransportFaultKind::Resolve => (FaultKind::Connect, Repeat::Once),

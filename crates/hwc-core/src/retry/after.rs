@@ -1,9 +1,11 @@
 //! The `Retry-After` header: how long the service asks to wait; and what else an answer says of time.
 
+mod spelling;
+
 use std::time::Duration;
 
-use http::{HeaderMap, header};
-use jiff::{SignedDuration, Timestamp, civil::DateTime, fmt::rfc2822, fmt::strtime, tz::TimeZone};
+use http::{HeaderMap, HeaderValue, header};
+use jiff::{SignedDuration, Timestamp};
 
 /// How long the answer asks to wait. `None`: it does not say, or not readably.
 ///
@@ -24,7 +26,14 @@ pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 /// The `Date` of an answer: what the clock of the service said when it was made.
 #[must_use]
 pub fn date(headers: &HeaderMap) -> Option<Timestamp> {
-    http_date(headers.get(header::DATE)?.to_str().ok()?.trim())
+    let value = headers.get(header::DATE)?;
+    spelling::usual(value.as_bytes()).or_else(|| unusual_date(value))
+}
+
+#[cold]
+#[inline(never)]
+fn unusual_date(value: &HeaderValue) -> Option<Timestamp> {
+    spelling::other(value.to_str().ok()?.trim())
 }
 
 /// What the clock of the service says now: the `Date` of an answer, and how long ago that was if it was stored on the way.
@@ -45,6 +54,14 @@ pub fn is_stored(headers: &HeaderMap) -> bool {
 /// Of several ages, which only a chain of machines gives that do not agree, the longest counts.
 #[must_use]
 pub fn age(headers: &HeaderMap) -> Option<Duration> {
+    // Hardly any answer has one.
+    headers.get(header::AGE)?;
+    longest_age(headers)
+}
+
+#[cold]
+#[inline(never)]
+fn longest_age(headers: &HeaderMap) -> Option<Duration> {
     let lines = headers.get_all(header::AGE).iter();
     lines
         .filter_map(|line| line.to_str().ok())
@@ -75,22 +92,11 @@ fn seconds(text: &str) -> Option<Duration> {
 /// Reads an HTTP date: the usual form, and the two old ones that a reader must accept.
 #[must_use]
 pub fn http_date(text: &str) -> Option<Timestamp> {
-    if let Ok(zoned) = rfc2822::parse(text) {
-        return Some(zoned.timestamp());
-    }
-    // Sunday, 06-Nov-94 08:49:37 GMT, and Sun Nov  6 08:49:37 1994.
-    ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"]
-        .iter()
-        .find_map(|format| {
-            let civil: DateTime = strtime::parse(format, text).ok()?.to_datetime().ok()?;
-            Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
-        })
+    spelling::usual(text.as_bytes()).or_else(|| spelling::other(text))
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     fn after(text: &str, date: Option<&str>) -> Option<f64> {
@@ -140,6 +146,23 @@ mod tests {
             Some(10.0)
         );
         assert_eq!(after(until, Some("yesterday")), Some(4_233.0));
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_read_without_the_blanks_around_it() {
+        let at = Timestamp::from_second(784_111_777).ok();
+        for (text, expected) in [
+            (&b"Sun, 06 Nov 1994 08:49:37 GMT"[..], at),
+            (b" Sun, 06 Nov 1994 08:49:37 GMT\t", at),
+            (b"Sunday, 06-Nov-94 08:49:37 GMT", at),
+            (b"Sun, 06 Nov 1994 08:49:37 GM\xE9", None),
+            (b"yesterday", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            assert_eq!(date(&headers), None);
+            headers.insert(header::DATE, HeaderValue::from_bytes(text).unwrap());
+            assert_eq!(date(&headers), expected, "{}", text.escape_ascii());
+        }
     }
 
     #[test]

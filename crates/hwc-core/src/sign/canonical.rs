@@ -47,9 +47,10 @@ pub fn canonical_query(query: &str) -> String {
 
 /// Whether a query is surely in canonical form already: pairs in order, with keys of which nothing has to be encoded. `false` says nothing.
 pub(crate) fn is_canonical(query: &str) -> bool {
-    let mut before: Option<(&str, &str)> = None;
-    query.split('&').all(|pair| {
-        let Some((key, value)) = pair.split_once('=') else {
+    let mut before: Option<(&[u8], &[u8])> = None;
+    query.as_bytes().split(|byte| *byte == b'&').all(|pair| {
+        let mut sides = pair.splitn(2, |byte| *byte == b'=');
+        let (Some(key), Some(value)) = (sides.next(), sides.next()) else {
             return false;
         };
         // Encoded text sorts otherwise than what it stands for.
@@ -63,14 +64,14 @@ pub(crate) fn is_canonical(query: &str) -> bool {
 }
 
 /// Whether nothing of a text has to be encoded.
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(is_unreserved)
+fn is_plain(text: &[u8]) -> bool {
+    text.iter().copied().all(is_unreserved)
 }
 
 /// Whether everything that has to be encoded is, with capital digits, and nothing else.
-fn is_encoded(text: &str) -> bool {
+fn is_encoded(text: &[u8]) -> bool {
     let is_capital = |digit: u8| matches!(digit, b'0'..=b'9' | b'A'..=b'F');
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     loop {
         rest = match rest {
             [] => return true,

@@ -128,6 +128,7 @@ pub struct TransportFault {
 impl TransportFault {
     /// A failure of `kind`. Before the connection stood nothing can have arrived; after that the
     /// request may have, until [`TransportFault::not_arrived`] says otherwise.
+    #[cold]
     pub fn new(kind: TransportFaultKind, detail: impl Into<Cow<'static, str>>) -> Self {
         let body_started = matches!(
             kind,

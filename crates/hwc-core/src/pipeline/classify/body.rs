@@ -30,6 +30,8 @@ pub(super) fn plain(answer: &Answer<'_>) -> Result<Bytes, Failure> {
 pub(super) const UNKNOWN: &str = "another one";
 
 /// The failure of an answer that comes in the encoding `name`.
+#[cold]
+#[inline(never)]
 pub(super) fn unasked(name: &str) -> Failure {
     foreign(
         format!("the answer has a content encoding nobody asked for ({name})"),
@@ -39,8 +41,16 @@ pub(super) fn unasked(name: &str) -> Failure {
 
 /// Makes sure that `text` begins and ends as an object does.
 pub(super) fn check_object(text: &[u8]) -> Result<(), Failure> {
+    match text {
+        [b'{', .., b'}'] => Ok(()),
+        _ => Err(no_object(text)),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn no_object(text: &[u8]) -> Failure {
     let (what, repeat) = match text {
-        [b'{', .., b'}'] => return Ok(()),
         // A page of a proxy or a portal may be gone a moment later.
         [b'<', ..] => ("the answer is a page, not JSON", Repeat::Once),
         [b'{', ..] => ("the answer is cut off", Repeat::Once),
@@ -49,7 +59,7 @@ pub(super) fn check_object(text: &[u8]) -> Result<(), Failure> {
     };
     let mut failure = foreign(what, repeat);
     failure.fault.excerpt = excerpt(text);
-    Err(failure)
+    failure
 }
 
 /// The body as UTF-8 that a decoder takes, and whether something was replaced by U+FFFD.
@@ -85,6 +95,15 @@ pub(super) enum Coding {
 impl Coding {
     /// The first that is not plain, of all the lines of the header.
     pub(super) fn of(headers: &HeaderMap) -> Self {
+        match headers.get(header::CONTENT_ENCODING) {
+            None => Self::Plain,
+            Some(_) => Self::named(headers),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn named(headers: &HeaderMap) -> Self {
         const COMPRESSIONS: [&str; 8] = [
             "gzip",
             "deflate",
