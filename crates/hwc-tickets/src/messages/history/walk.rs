@@ -7,6 +7,7 @@
 //! then the second is read by row numbers; then the walk goes on at the second itself, and below it. A
 //! step that may have passed over a message says so in the report.
 
+mod again;
 mod boundary;
 mod bridge;
 mod decide;
@@ -15,7 +16,8 @@ mod rows;
 mod totals;
 
 use self::{
-    boundary::span, bridge::Bridge, decide::Found, lengths::Lengths, rows::Rows, totals::Totals,
+    again::Again, boundary::span, bridge::Bridge, decide::Found, lengths::Lengths, rows::Rows,
+    totals::Totals,
 };
 use super::{
     known::Known,
@@ -24,14 +26,14 @@ use super::{
 };
 use crate::{
     messages::{
-        message::{Message, MessageKey, MessageKind, Undecodable},
+        message::{Message, MessageKind, Undecodable},
         wire::MessagePage,
     },
     service::MAX_PAGE,
     time::{MessageTime, ZoneOffset, earlier},
 };
 use jiff::{SignedDuration, Timestamp};
-use std::{collections::BTreeMap, ops::Range, time::Duration};
+use std::{ops::Range, time::Duration};
 
 /// How far beyond now a walk starts.
 const BEYOND_NOW: SignedDuration = SignedDuration::from_hours(24);
@@ -99,7 +101,7 @@ pub(crate) struct Walk {
     /// Whether pages came with the oldest message first, once one told.
     ascending: bool,
     /// The boundary that is being read by row numbers.
-    bridge: Option<Bridge>,
+    bridge: Option<Box<Bridge>>,
     /// The last boundary that was, and whether all of it was read.
     bridged: Option<(Range<Timestamp>, bool)>,
     /// A message from before `since` was seen.
@@ -291,57 +293,27 @@ impl Walk {
         self.totals.add(page.count, returned);
         self.report.reported = self.totals.first;
         let full = returned >= limit;
-        // What is newer than asked for was handed out before, unless there was nothing before.
-        let bound = if is_first_page {
-            None
-        } else {
-            Some(self.bound())
+        let mut rows = Rows::newest_first(page, &mut self.ascending);
+        // Before the first page there was nothing: all of it is new.
+        let again = (!is_first_page).then(|| self.drop_known(&mut rows));
+        let reached_beginning = match &again {
+            None => (rows.messages.last()).is_some_and(|message| message.is_first),
+            Some(again) => again.reached_beginning,
         };
-        let rows = Rows::newest_first(page, &mut self.ascending);
-
-        let mut on_page: BTreeMap<MessageKey, u32> = BTreeMap::new();
-        let mut last_known_place = None;
-        let mut reached_beginning = false;
-        let last_place = rows.places.last().copied();
-        let mut places = rows.places.into_iter();
-        let mut new = rows.messages;
-        // In place: a message is large, and most pages are new from end to end.
-        new.retain(|message| {
-            let place = places.next();
-            let instant = message.created_at.instant();
-            if let (Some(instant), Some(bound)) = (instant, bound)
-                && instant > bound
-            {
-                self.report.duplicates_dropped += 1;
-                return false;
-            }
-            reached_beginning = message.is_first;
-            // Of most messages the time alone tells that they are new: a key is a digest of all of a message.
-            if self.known.may_hold(instant) {
-                let key = message.key();
-                let occurrence = on_page.entry(key).or_insert(0);
-                *occurrence += 1;
-                if *occurrence <= self.known.count(&key) {
-                    self.report.duplicates_dropped += 1;
-                    last_known_place = place;
-                    return false;
-                }
-            }
-            true
-        });
-        let progress = !new.is_empty();
-        self.seen += new.len() as u64;
-        // Those before the last known message were counted with the page before, and those at the end
-        // come again with the next one, if there is one.
-        let (comes_again, new_items): (Vec<_>, Vec<_>) = (rows.undecodable.into_iter())
-            .filter(|(place, _)| last_known_place.is_none_or(|known| *place > known))
-            .partition(|(place, _)| last_place.is_none_or(|last| *place > last));
-        self.count_undecodable(&new_items);
-        if progress || !comes_again.is_empty() {
-            self.at_the_end = comes_again;
+        let progress = !rows.messages.is_empty();
+        self.seen += rows.messages.len() as u64;
+        if !rows.undecodable.is_empty() {
+            let last_known_place = again.as_ref().and_then(|again| again.last_known_place);
+            self.take_undecodable(&mut rows, last_known_place);
+        } else if progress {
+            self.at_the_end.clear();
         }
-        if self.step == Step::AtOldest && !self.is_boundary_whole() {
-            self.passed_over |= !self.shows_boundary(&on_page);
+        let mut new = rows.messages;
+        if let Some(Again { on_page, .. }) = &again
+            && self.step == Step::AtOldest
+            && !self.is_boundary_whole()
+        {
+            self.passed_over |= !self.shows_boundary(on_page);
         }
         Oldest::lower(&mut self.oldest, &new);
         // A later page may be asked from the end of the whole second, whatever this one's times tell.
@@ -367,9 +339,8 @@ impl Walk {
 
     /// What is older than was asked for is not handed out.
     fn drop_before_since(&self, messages: &mut Vec<Message>) {
-        let since = match self.options.since {
-            Some(Since::At(since)) => since,
-            Some(Since::Ago(_)) | None => Timestamp::MIN,
+        let Some(Since::At(since)) = self.options.since else {
+            return;
         };
         messages.retain(|message| {
             let instant = message.created_at.instant();
