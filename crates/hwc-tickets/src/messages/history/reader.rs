@@ -158,7 +158,8 @@ impl Reader {
                 if service::is_stored(&answer) {
                     self.walk.take_for_stored();
                 }
-                self.walk.accept(answer.body)
+                let wanted = self.wanted();
+                self.walk.accept(answer.body, wanted)
             }
             Err(fault) => {
                 let error = Error::from_fault(OPERATION, fault).with_ticket(id);
@@ -182,6 +183,12 @@ impl Reader {
             self.held.extend(new);
         }
         Ok(true)
+    }
+
+    /// How many messages of the next page end the read; `None` where none does before the beginning of the conversation.
+    fn wanted(&self) -> Option<u64> {
+        let limit = self.manner.limit.filter(|_| !self.manner.oldest_first)?;
+        Some(limit.saturating_sub(self.yielded.saturating_add(self.held.len() as u64)))
     }
 
     /// Checks that so many messages may be held at once.

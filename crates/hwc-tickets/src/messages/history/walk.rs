@@ -90,6 +90,8 @@ pub(crate) struct Walk {
     known: Known,
     report: ReadReport,
     done: bool,
+    /// The caller has as many as it wants: there is no next page, and nothing is known of what one would need.
+    is_last_page: bool,
     /// New items of all pages: handed out, before `since`, or unreadable.
     seen: u64,
     /// The totals that answers stated.
@@ -170,6 +172,7 @@ impl Walk {
             known: Known::default(),
             report: ReadReport::default(),
             done: false,
+            is_last_page: false,
             seen: 0,
             totals: Totals::default(),
             passed_over: false,
@@ -236,7 +239,7 @@ impl Walk {
 
     /// The next page to ask for; `None` at the end. Asking twice without an answer asks the same.
     pub(crate) fn next(&self) -> Option<Ask> {
-        if self.done {
+        if self.done || self.is_last_page {
             return None;
         }
         if let Some(bridge) = &self.bridge {
@@ -279,8 +282,9 @@ impl Walk {
         moved.unwrap_or(*instant)
     }
 
-    /// Takes the answer to [`Walk::next`], and gives what is new in it, the newest first.
-    pub(crate) fn accept(&mut self, page: MessagePage) -> Vec<Message> {
+    /// Takes the answer to [`Walk::next`], and gives what is new in it, the newest first. Who has no use for more than `wanted` of
+    /// them asks for no page after one with so many.
+    pub(crate) fn accept(&mut self, page: MessagePage, wanted: Option<u64>) -> Vec<Message> {
         if self.bridge.is_some() {
             return self.accept_rows(page);
         }
@@ -315,10 +319,14 @@ impl Walk {
         {
             self.passed_over |= !self.shows_boundary(on_page);
         }
-        Oldest::lower(&mut self.oldest, &new);
-        // A later page may be asked from the end of the whole second, whatever this one's times tell.
-        let newest_again = (self.oldest.as_ref()).map(|oldest| span(oldest.instant, SECOND).end);
-        self.known.turn_page(&new, newest_again, self.report.pages);
+        // Before `since` may lie some of them.
+        self.is_last_page =
+            self.options.since.is_none() && wanted.is_some_and(|wanted| new.len() as u64 >= wanted);
+        if !self.is_last_page {
+            self.prepare_next(&new);
+        }
+        let has_time = self.oldest.is_some()
+            || (new.iter()).any(|message| message.created_at.instant().is_some());
         let all_new = new.len();
         self.drop_before_since(&mut new);
         let reached_since = new.len() < all_new;
@@ -329,12 +337,21 @@ impl Walk {
             progress,
             reached_since,
             reached_beginning,
+            has_time,
         };
         self.lengths.add(&found);
         self.reached_since |= reached_since;
         self.decide(&found);
         self.judge(!found.full);
         new
+    }
+
+    /// Keeps what a next page is asked by and told from, of the messages that were `new` on this one.
+    fn prepare_next(&mut self, new: &[Message]) {
+        Oldest::lower(&mut self.oldest, new);
+        // A later page may be asked from the end of the whole second, whatever this one's times tell.
+        let newest_again = (self.oldest.as_ref()).map(|oldest| span(oldest.instant, SECOND).end);
+        self.known.turn_page(new, newest_again, self.report.pages);
     }
 
     /// What is older than was asked for is not handed out.
