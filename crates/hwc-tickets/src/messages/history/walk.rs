@@ -222,6 +222,11 @@ impl Walk {
         &self.report
     }
 
+    /// The same, at the end of the walk. There is no other after it.
+    pub(crate) fn take_report(&mut self) -> ReadReport {
+        std::mem::take(&mut self.report)
+    }
+
     /// Whether a step may have gone past a message. A total that does not fit is no such step.
     pub(crate) fn may_have_skipped(&self) -> bool {
         self.passed_over && self.report.possible_gap
