@@ -73,9 +73,28 @@ impl ZoneOffset {
     /// `instant` as a clock in this zone shows it: `yyyy-MM-dd HH:mm:ss`, the form the service uses.
     #[must_use]
     pub fn wall_time(self, instant: Timestamp) -> String {
-        // Made once: a pattern would be read anew for each time.
-        const PRINTER: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
-        PRINTER.datetime_to_string(&self.offset().to_datetime(instant))
+        let wall = self.offset().to_datetime(instant);
+        let Ok(year) = u16::try_from(wall.year()) else {
+            return before_year_0(&wall);
+        };
+        let of_year = |digits: u16| i8::try_from(digits).unwrap_or_default();
+        let parts = [
+            ("", of_year(year / 100)),
+            ("", of_year(year % 100)),
+            ("-", wall.month()),
+            ("-", wall.day()),
+            (" ", wall.hour()),
+            (":", wall.minute()),
+            (":", wall.second()),
+        ];
+        let mut text = String::with_capacity("yyyy-MM-dd HH:mm:ss".len());
+        for (separator, number) in parts {
+            let number = number.unsigned_abs();
+            text.push_str(separator);
+            text.push(char::from(b'0' + number / 10));
+            text.push(char::from(b'0' + number % 10));
+        }
+        text
     }
 
     /// `instant` in RFC 3339 with this offset: `2026-01-31T12:00:00+08:00`.
@@ -97,6 +116,13 @@ impl ZoneOffset {
     fn instant(self, wall: DateTime) -> Option<Timestamp> {
         self.offset().to_timestamp(wall).ok()
     }
+}
+
+/// A time that no ticket has: its year takes a sign.
+#[cold]
+fn before_year_0(wall: &DateTime) -> String {
+    const PRINTER: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
+    PRINTER.datetime_to_string(wall)
 }
 
 impl Default for ZoneOffset {
