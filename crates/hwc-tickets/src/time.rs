@@ -6,7 +6,8 @@
 
 pub use hwc_core::fault::HumanDuration;
 use jiff::{
-    Timestamp, TimestampArithmetic, civil::DateTime, fmt::temporal::DateTimePrinter, tz::Offset,
+    SignedDuration, Timestamp, TimestampArithmetic, civil::DateTime,
+    fmt::temporal::DateTimePrinter, tz::Offset,
 };
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
@@ -14,6 +15,12 @@ use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
 /// The moment so long before `instant`; the earliest there is, where none lies so far back.
 pub(crate) fn earlier(instant: Timestamp, by: impl Into<TimestampArithmetic>) -> Timestamp {
     instant.checked_sub(by).unwrap_or(Timestamp::MIN)
+}
+
+/// The moment so long after `instant`, in whole seconds; the latest there is, where none lies so far on.
+pub(crate) fn later(instant: Timestamp, by: SignedDuration) -> Timestamp {
+    let second = instant.as_second().saturating_add(by.as_secs());
+    Timestamp::new(second, instant.subsec_nanosecond()).unwrap_or(Timestamp::MAX)
 }
 
 /// A fixed distance from UTC in whole minutes, -12:00 to +14:00. Sent as `X-Time-Zone`.

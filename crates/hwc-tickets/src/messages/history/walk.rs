@@ -30,7 +30,7 @@ use crate::{
         wire::MessagePage,
     },
     service::MAX_PAGE,
-    time::{MessageTime, ZoneOffset, earlier},
+    time::{MessageTime, ZoneOffset, earlier, later},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{ops::Range, time::Duration};
@@ -165,7 +165,7 @@ impl Walk {
     pub(crate) fn new(options: WalkOptions, now: Timestamp) -> Self {
         Self {
             options,
-            start: now.checked_add(BEYOND_NOW).unwrap_or(Timestamp::MAX),
+            start: later(now, BEYOND_NOW),
             beyond: BEYOND_NOW,
             oldest: None,
             step: Step::Overlap,
@@ -190,8 +190,7 @@ impl Walk {
     /// Whether nothing was accepted yet, and the first page is asked from a moment that may lie behind a message: what the clock of the
     /// service shows at `date` need not be before it.
     pub(crate) fn starts_too_early(&self, date: Timestamp) -> bool {
-        let least = date.checked_add(BEYOND_SERVICE).unwrap_or(Timestamp::MAX);
-        self.report.pages == 0 && self.start < least
+        self.report.pages == 0 && self.start < later(date, BEYOND_SERVICE)
     }
 
     /// Starts again, beyond what the clock of the service shows at `date`. Each time twice as far beyond it as before: so a few requests catch
@@ -199,7 +198,7 @@ impl Walk {
     pub(crate) fn start_again(&mut self, date: Timestamp) {
         let beyond = self.beyond;
         *self = Self::new(self.options.clone(), date);
-        self.start = date.checked_add(beyond).unwrap_or(Timestamp::MAX);
+        self.start = later(date, beyond);
         self.beyond = beyond.saturating_add(beyond);
     }
 
