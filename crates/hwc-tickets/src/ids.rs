@@ -91,6 +91,18 @@ fn is_harmless(c: char) -> bool {
 }
 
 fn check(text: &str, allowed: fn(char) -> bool) -> Result<(), IdRule> {
+    // What is allowed is ASCII: of an id nearly always one look at each byte tells all.
+    let is_usual = (1..=MAX_ID_LENGTH).contains(&text.len())
+        && !text.starts_with('.')
+        && text.bytes().all(|byte| allowed(char::from(byte)));
+    match is_usual {
+        true => Ok(()),
+        false => check_each_rule(text, allowed),
+    }
+}
+
+#[cold]
+fn check_each_rule(text: &str, allowed: fn(char) -> bool) -> Result<(), IdRule> {
     if text.is_empty() {
         return Err(IdRule::Empty);
     }

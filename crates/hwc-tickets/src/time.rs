@@ -6,7 +6,8 @@
 
 pub use hwc_core::fault::HumanDuration;
 use jiff::{
-    Timestamp, TimestampArithmetic, civil::DateTime, fmt::temporal::DateTimePrinter, tz::Offset,
+    SignedDuration, Timestamp, TimestampArithmetic, civil::DateTime,
+    fmt::temporal::DateTimePrinter, tz::Offset,
 };
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
@@ -14,6 +15,12 @@ use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
 /// The moment so long before `instant`; the earliest there is, where none lies so far back.
 pub(crate) fn earlier(instant: Timestamp, by: impl Into<TimestampArithmetic>) -> Timestamp {
     instant.checked_sub(by).unwrap_or(Timestamp::MIN)
+}
+
+/// The moment so long after `instant`, in whole seconds; the latest there is, where none lies so far on.
+pub(crate) fn later(instant: Timestamp, by: SignedDuration) -> Timestamp {
+    let second = instant.as_second().saturating_add(by.as_secs());
+    Timestamp::new(second, instant.subsec_nanosecond()).unwrap_or(Timestamp::MAX)
 }
 
 /// A fixed distance from UTC in whole minutes, -12:00 to +14:00. Sent as `X-Time-Zone`.
@@ -73,9 +80,28 @@ impl ZoneOffset {
     /// `instant` as a clock in this zone shows it: `yyyy-MM-dd HH:mm:ss`, the form the service uses.
     #[must_use]
     pub fn wall_time(self, instant: Timestamp) -> String {
-        // Made once: a pattern would be read anew for each time.
-        const PRINTER: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
-        PRINTER.datetime_to_string(&self.offset().to_datetime(instant))
+        let wall = self.offset().to_datetime(instant);
+        let Ok(year) = u16::try_from(wall.year()) else {
+            return before_year_0(&wall);
+        };
+        let of_year = |digits: u16| i8::try_from(digits).unwrap_or_default();
+        let parts = [
+            ("", of_year(year / 100)),
+            ("", of_year(year % 100)),
+            ("-", wall.month()),
+            ("-", wall.day()),
+            (" ", wall.hour()),
+            (":", wall.minute()),
+            (":", wall.second()),
+        ];
+        let mut text = String::with_capacity("yyyy-MM-dd HH:mm:ss".len());
+        for (separator, number) in parts {
+            let number = number.unsigned_abs();
+            text.push_str(separator);
+            text.push(char::from(b'0' + number / 10));
+            text.push(char::from(b'0' + number % 10));
+        }
+        text
     }
 
     /// `instant` in RFC 3339 with this offset: `2026-01-31T12:00:00+08:00`.
@@ -89,9 +115,21 @@ impl ZoneOffset {
         Offset::from_seconds(i32::from(self.minutes) * 60).unwrap_or(Offset::UTC)
     }
 
+    /// The instant at which a clock in this zone shows what lies so many seconds after the beginning of 1970 on it.
+    fn instant_of(self, wall: i64) -> Option<Timestamp> {
+        Timestamp::from_second(wall - i64::from(self.minutes) * 60).ok()
+    }
+
     fn instant(self, wall: DateTime) -> Option<Timestamp> {
         self.offset().to_timestamp(wall).ok()
     }
+}
+
+/// A time that no ticket has: its year takes a sign.
+#[cold]
+fn before_year_0(wall: &DateTime) -> String {
+    const PRINTER: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
+    PRINTER.datetime_to_string(wall)
 }
 
 impl Default for ZoneOffset {
@@ -185,7 +223,7 @@ impl MessageTime {
     #[must_use]
     pub fn read(raw: impl Into<String>, zone: ZoneOffset) -> Self {
         let raw = raw.into();
-        let instant = parse(raw.trim(), zone);
+        let instant = parse(&raw, zone);
         Self { instant, raw }
     }
 
@@ -260,9 +298,18 @@ const SECONDS_END: u64 = 100_000_000_000;
 /// and a time without separators, such as 20200709093343: no guess.
 const MILLISECONDS: Range<u64> = 1_000_000_000_000..10_000_000_000_000;
 
-fn parse(text: &str, zone: ZoneOffset) -> Option<Timestamp> {
+fn parse(raw: &str, zone: ZoneOffset) -> Option<Timestamp> {
+    match usual(raw) {
+        Some(wall) => zone.instant_of(wall),
+        None => unusual(raw.trim(), zone),
+    }
+}
+
+#[inline(never)]
+fn unusual(text: &str, zone: ZoneOffset) -> Option<Timestamp> {
+    // There may have been blanks around it.
     if let Some(wall) = usual(text) {
-        return zone.instant(wall);
+        return zone.instant_of(wall);
     }
     if let Ok(number) = text.parse::<i64>() {
         return match number.unsigned_abs() {
@@ -301,9 +348,9 @@ fn parse(text: &str, zone: ZoneOffset) -> Option<Timestamp> {
     zone.instant(wall)
 }
 
-/// `yyyy-MM-dd HH:mm:ss`, as the service writes times: every row of every list has one, so it is read digit by digit. `None` says
-/// nothing of what the text means.
-fn usual(text: &str) -> Option<DateTime> {
+/// `yyyy-MM-dd HH:mm:ss`, as the service writes times, in seconds since 1970 on the same clock: every row of every list has one, so it
+/// is read digit by digit, and reckoned without what other forms need. `None` says nothing of what the text means.
+fn usual(text: &str) -> Option<i64> {
     let text: [u8; 19] = text.as_bytes().try_into().ok()?;
     #[rustfmt::skip]
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ' | b'T', h1, h2, b':', n1, n2, b':', s1, s2] = text else {
@@ -311,10 +358,37 @@ fn usual(text: &str) -> Option<DateTime> {
     };
     let pair = |tens: u8, ones: u8| {
         let are_digits = tens.is_ascii_digit() && ones.is_ascii_digit();
-        are_digits.then(|| ((tens - b'0') * 10 + (ones - b'0')).cast_signed())
+        are_digits.then(|| i64::from((tens - b'0') * 10 + (ones - b'0')))
     };
-    let year = i16::from(pair(y1, y2)?) * 100 + i16::from(pair(y3, y4)?);
+    let year = pair(y1, y2)? * 100 + pair(y3, y4)?;
     let (month, day) = (pair(m1, m2)?, pair(d1, d2)?);
     let (hour, minute, second) = (pair(h1, h2)?, pair(n1, n2)?, pair(s1, s2)?);
-    DateTime::new(year, month, day, hour, minute, second, 0).ok()
+    let is_date = (1..=12).contains(&month) && (1..=days_of(year, month)).contains(&day);
+    let is_time = hour < 24 && minute < 60 && second < 60;
+    let days = days_to(year, month, day);
+    (is_date && is_time).then_some(((days * 24 + hour) * 60 + minute) * 60 + second)
+}
+
+/// How many days a month has.
+fn days_of(year: i64, month: i64) -> i64 {
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 to a date.
+fn days_to(year: i64, month: i64, day: i64) -> i64 {
+    /// From the first of March of the year 0.
+    const TO_1970: i64 = 719_468;
+    // A year that begins in March has its leap day at its end, and before each month of it lie 30.6 days a month, rounded.
+    let (year, month) = match month {
+        1 | 2 => (year - 1, month + 9),
+        _ => (year, month - 3),
+    };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1 - TO_1970
 }

@@ -197,14 +197,10 @@ impl History {
     /// are more than [`History::buffer_limit`] of them.
     pub async fn collect(self) -> Result<Conversation> {
         let mut reader = self.reader();
-        let mut messages = Vec::new();
-        while let Some(message) = reader.next().await? {
-            reader.hold(messages.len().saturating_add(1))?;
-            messages.push(message);
-        }
+        let messages = reader.collect().await?;
         Ok(Conversation {
             messages,
-            report: reader.report(),
+            report: reader.take_report(),
         })
     }
 

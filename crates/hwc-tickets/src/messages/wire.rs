@@ -9,10 +9,14 @@ use crate::{
     service::{About, Response, Service, rows},
 };
 use hwc_core::{CallOptions, Fault};
-use hwc_tickets_wire::messages::{
-    CreateMessageDoV2, CreateMessageV2Req, CreateMessages, ListMessages, ListMoreInstantMessages,
-    ListNewInstantMessages, ListUnreadNewInstantMessages, QueryMessageInfoV2, RevokeMessage,
-    UpdateNewInstantMessagesRead, UpdateUnreadNewInstantMsgV2Req,
+use hwc_tickets_wire::{
+    ListAnswer,
+    messages::{
+        CreateMessageDoV2, CreateMessageV2Req, CreateMessages, ListMessages,
+        ListMoreInstantMessages, ListNewInstantMessages, ListUnreadNewInstantMessages,
+        QueryMessageInfoV2, RevokeMessage, UpdateNewInstantMessagesRead,
+        UpdateUnreadNewInstantMsgV2Req,
+    },
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -116,7 +120,7 @@ impl Service {
         request.limit = Some(whole(limit));
         request.offset = Some(whole(offset));
         let answer = self.send(&request, about.options).await?;
-        self.page(answer, |body| (body.message_list, body.count))
+        self.page(answer, |body| (body.message_list.as_deref(), body.count))
     }
 
     /// `listMoreInstantMessages`: messages before `before` (text as the service writes times), where
@@ -132,7 +136,7 @@ impl Service {
         let mut request = ListMoreInstantMessages::new(ticket.as_str(), before, kind, whole(limit));
         request.group_id = about.group();
         let answer = self.send(&request, about.options).await?;
-        self.page(answer, |body| (body.message_list, body.count))
+        self.page(answer, |body| (body.message_list.as_deref(), body.count))
     }
 
     /// `listNewInstantMessages`: at most [`MAX_TICKETS`] tickets; `cursor` as the last answer gave it.
@@ -251,25 +255,29 @@ impl Service {
         Ok(answer.map(drop))
     }
 
-    /// The page in an answer. One that says nothing of its list is none.
+    /// The page in an answer, of whose list and total `of` tells. One that says nothing of its list is none.
     fn page<T>(
         &self,
         answer: Response<T>,
-        of: impl FnOnce(T) -> (Option<Vec<QueryMessageInfoV2>>, Option<i64>),
-    ) -> Result<Response<MessagePage>, Fault> {
-        answer.needs("message_list")?;
-        let answer = answer.map(of);
-        let (list, count) = &answer.body;
+        of: impl FnOnce(&T) -> (Option<&[QueryMessageInfoV2]>, Option<i64>),
+    ) -> Result<Response<MessagePage>, Fault>
+    where
+        T: ListAnswer<Item = QueryMessageInfoV2>,
+    {
+        answer.needs(T::LIST)?;
+        let (list, count) = of(&answer.body);
         if list.is_none() && (answer.partial_failure || count.is_none()) {
             return Err(
                 answer.unlike("there is no message_list, and nothing says that it would be empty")
             );
         }
-        let lost = rows::undecodable(&answer.undecodable, "message_list");
-        refuse_none(&answer, "message_list", list.as_deref(), !lost.is_empty())?;
-        Ok(answer.map(|(list, count)| {
-            let has_list = list.is_some();
-            let readable = convert::messages(list.unwrap_or_default(), lost, self.zone());
+        let lost = rows::undecodable(&answer.undecodable, T::LIST);
+        refuse_none(&answer, T::LIST, list, !lost.is_empty())?;
+        let has_list = list.is_some();
+        // The facts of the call are moved once: there are many of them.
+        Ok(answer.map(|body| {
+            let rows = body.list().unwrap_or_default();
+            let readable = convert::messages(rows, lost, self.zone());
             MessagePage {
                 has_list,
                 messages: readable.messages,

@@ -18,12 +18,22 @@ pub(crate) fn placed<R>(
 
 /// What stands in the place of the known field `name`, if that has no reading.
 pub(crate) fn set_aside<'a>(extra: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    // Nearly always there is nothing: no name is put together for each field of each row.
+    // Nearly always there is nothing.
+    match extra.is_empty() {
+        true => None,
+        false => kept_aside(extra, name),
+    }
+}
+
+#[inline(never)]
+fn kept_aside<'a>(extra: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    // No name is put together for each field of each row.
     let mut kept = extra.iter();
     let found = kept.find(|(key, _)| wire::is_set_aside(key, name));
     found.map(|(_, value)| value)
 }
 
+#[cold]
 pub(crate) fn odd_field(list: &str, name: &str, value: &Value) -> String {
     let kind = wire::kind(value);
     format!("{list}: the field {name} is {kind}, which cannot be read as documented")
@@ -31,6 +41,14 @@ pub(crate) fn odd_field(list: &str, name: &str, value: &Value) -> String {
 
 /// What of the list `list` could not be read.
 pub(crate) fn undecodable(lost: &[wire::Undecodable], list: &str) -> Vec<Undecodable> {
+    match lost {
+        [] => Vec::new(),
+        lost => of_list(lost, list),
+    }
+}
+
+#[cold]
+fn of_list(lost: &[wire::Undecodable], list: &str) -> Vec<Undecodable> {
     lost.iter()
         .filter(|item| item.list == list)
         .map(own)

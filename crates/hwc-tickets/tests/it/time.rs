@@ -31,6 +31,60 @@ fn the_forms_a_time_may_have() {
 }
 
 #[test]
+fn every_date_there_is_and_no_other_is_read_as_a_calendar_has_it() {
+    let years = [
+        0, 1, 4, 99, 100, 400, 1582, 1899, 1900, 1969, 1970, 1999, 2000, 2023, 2024, 2100, 9999,
+    ];
+    for zone in [ZoneOffset::CHINA, ZoneOffset::from_minutes(-720).unwrap()] {
+        let offset = jiff::tz::Offset::from_seconds(zone.minutes() * 60).unwrap();
+        for (year, month, day) in years.into_iter().flat_map(|year| {
+            let days = (0..=13).flat_map(|month| (0..=32).map(move |day| (month, day)));
+            days.map(move |(month, day)| (year, month, day))
+        }) {
+            let wall = jiff::civil::DateTime::new(year, month, day, 23, 58, 59, 0);
+            let meant = wall.ok().and_then(|wall| offset.to_timestamp(wall).ok());
+            let raw = format!("{year:04}-{month:02}-{day:02} 23:58:59");
+            assert_eq!(
+                MessageTime::read(raw.as_str(), zone).instant(),
+                meant,
+                "{raw}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_clock_in_a_zone_shows_an_instant_with_all_its_digits() {
+    for (instant, china, west) in [
+        (
+            "2026-02-28T15:59:59.999Z",
+            "2026-02-28 23:59:59",
+            "2026-02-28 12:29:59",
+        ),
+        (
+            "0009-01-02T03:04:05Z",
+            "0009-01-02 11:04:05",
+            "0009-01-01 23:34:05",
+        ),
+        (
+            "9999-12-30T12:00:00Z",
+            "9999-12-30 20:00:00",
+            "9999-12-30 08:30:00",
+        ),
+        (
+            "-000001-06-01T00:00:00Z",
+            "-000001-06-01 08:00:00",
+            "-000001-05-31 20:30:00",
+        ),
+    ] {
+        let at: jiff::Timestamp = instant.parse().unwrap();
+        assert_eq!(ZoneOffset::CHINA.wall_time(at), china);
+        let zone = ZoneOffset::from_minutes(-210).unwrap();
+        assert_eq!(zone.wall_time(at), west);
+    }
+}
+
+#[test]
 fn what_is_no_time_is_kept_as_text() {
     for raw in [
         "",

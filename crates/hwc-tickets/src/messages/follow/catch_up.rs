@@ -56,14 +56,10 @@ pub(super) async fn read(
         buffer: MOST_HELD,
     };
     let mut reader = Reader::new(ticket, options, walk_options, manner);
-    let mut messages = Vec::new();
-    while let Some(message) = reader.next().await? {
-        reader.hold(messages.len().saturating_add(1))?;
-        messages.push(message);
-    }
+    let mut messages = reader.collect().await?;
     messages.reverse();
     Ok(Past {
         messages,
-        possible_gap: reader.report().possible_gap,
+        possible_gap: reader.take_report().possible_gap,
     })
 }

@@ -10,7 +10,8 @@ const UNDATED_PAGES: u64 = 3;
 /// How often each message near the boundary was handed out.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    entries: BTreeMap<MessageKey, Entry>,
+    /// `None` as long as there are none: a read that ends with its first page needs no map.
+    entries: Option<BTreeMap<MessageKey, Entry>>,
     /// Those of the last page that have a time, with its number. A key is a digest of all of a message, and most reads end with their first page.
     without_key: Vec<(Message, u64)>,
     /// No message that is known is older.
@@ -36,13 +37,15 @@ struct Entry {
 impl Known {
     /// How often the message was handed out.
     pub(super) fn count(&self, key: &MessageKey) -> u32 {
-        self.entries.get(key).map_or(0, |entry| entry.count)
+        let entry = self.entries.as_ref().and_then(|entries| entries.get(key));
+        entry.map_or(0, |entry| entry.count)
     }
 
     /// Whether a message made at `instant` may be among them: where not, nobody needs to know its key.
     pub(super) fn may_hold(&self, instant: Option<Timestamp>) -> bool {
         let is_older = (instant.zip(self.oldest)).is_some_and(|(own, oldest)| own < oldest);
-        !(self.entries.is_empty() || is_older)
+        let is_empty = self.entries.as_ref().is_none_or(BTreeMap::is_empty);
+        !(is_empty || is_older)
     }
 
     /// Takes up what was handed out of a page, as far as it can come again with one that is asked from `newest`, and forgets what
@@ -54,10 +57,12 @@ impl Known {
             }
         }
         // Only then: one without a readable time that came once more is not old, and its count is that of all that were handed out.
-        self.entries.retain(|_, entry| match entry.instant {
-            Some(_) => comes_again_by(entry.instant, newest),
-            None => entry.page + UNDATED_PAGES > page,
-        });
+        if let Some(entries) = &mut self.entries {
+            entries.retain(|_, entry| match entry.instant {
+                Some(_) => comes_again_by(entry.instant, newest),
+                None => entry.page + UNDATED_PAGES > page,
+            });
+        }
     }
 
     pub(super) fn add(&mut self, message: &Message, page: u64) {
@@ -73,13 +78,17 @@ impl Known {
 
     /// Another page came: what was added is told from what comes by its key.
     pub(super) fn find_keys(&mut self) {
+        if self.without_key.is_empty() {
+            return;
+        }
         for (message, page) in std::mem::take(&mut self.without_key) {
             self.enter(&message, page);
         }
     }
 
     fn enter(&mut self, message: &Message, page: u64) {
-        let entry = self.entries.entry(message.key()).or_insert(Entry {
+        let entries = self.entries.get_or_insert_default();
+        let entry = entries.entry(message.key()).or_insert(Entry {
             count: 0,
             instant: message.created_at.instant(),
             page,
@@ -100,7 +109,10 @@ impl Known {
 
     /// How many there are of some times.
     fn number(&self, counts: impl Fn(Option<Timestamp>) -> bool) -> u64 {
-        let entries = self.entries.values();
+        if self.entries.is_none() && self.without_key.is_empty() {
+            return 0;
+        }
+        let entries = self.entries.iter().flat_map(BTreeMap::values);
         let with_key = entries.filter(|entry| counts(entry.instant));
         let with_key: u64 = with_key.map(|entry| u64::from(entry.count)).sum();
         let rest = self.without_key.iter();
@@ -110,8 +122,7 @@ impl Known {
 
     /// Those made at `instant`, each with how often it was handed out.
     pub(super) fn at(&self, instant: Timestamp) -> impl Iterator<Item = (&MessageKey, u32)> {
-        self.entries
-            .iter()
+        (self.entries.iter().flatten())
             .filter(move |(_, entry)| entry.instant == Some(instant))
             .map(|(key, entry)| (key, entry.count))
     }

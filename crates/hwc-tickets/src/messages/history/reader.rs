@@ -64,6 +64,13 @@ impl Reader {
         }
     }
 
+    /// The report at the end of the read. There is no other after it.
+    pub(crate) fn take_report(&mut self) -> ReadReport {
+        let mut report = self.walk.take_report();
+        report.yielded = self.yielded;
+        report
+    }
+
     /// Brings a report up to date that was told before. From one message to the next only numbers change, mostly.
     pub(crate) fn tell(&self, told: &mut ReadReport) {
         let ReadReport {
@@ -105,9 +112,7 @@ impl Reader {
     ///
     /// Dropping the future loses nothing: the page is asked for again.
     pub(crate) async fn next(&mut self) -> Result<Option<Message>> {
-        if self.manner.limit.is_some_and(|limit| self.yielded >= limit) {
-            self.held.clear();
-            self.walk.stop();
+        if self.stop_at_limit() {
             return Ok(None);
         }
         loop {
@@ -121,16 +126,68 @@ impl Reader {
                     return Ok(Some(message));
                 }
             }
-            if !self.read_page().await? {
+            let Some(new) = self.read_page().await? else {
                 return Ok(None);
-            }
+            };
+            self.keep(new)?;
         }
     }
 
-    /// Reads one page into `held`. `false`: the walk has ended.
-    async fn read_page(&mut self) -> Result<bool> {
+    /// All messages that [`Reader::next`] would give from here on, where none was asked for before. With the newest first whole pages are
+    /// handed on: a message is large.
+    ///
+    /// Fails as [`Reader::hold`] where there are more than may be held.
+    pub(crate) async fn collect(&mut self) -> Result<Vec<Message>> {
+        let mut messages = Vec::new();
+        while !self.stop_at_limit() {
+            let wanted = self.wanted();
+            let Some(mut new) = self.read_page().await? else {
+                self.collect_held(&mut messages)?;
+                break;
+            };
+            if self.manner.oldest_first {
+                self.keep(new)?;
+                continue;
+            }
+            if let Some(wanted) = wanted.and_then(|wanted| usize::try_from(wanted).ok()) {
+                new.truncate(wanted);
+            }
+            self.hold(messages.len().saturating_add(new.len()))?;
+            self.yielded += new.len() as u64;
+            match messages.is_empty() {
+                true => messages = new,
+                false => messages.append(&mut new),
+            }
+        }
+        Ok(messages)
+    }
+
+    /// What is held once the walk has ended: all of a conversation of which the oldest message comes first.
+    fn collect_held(&mut self, messages: &mut Vec<Message>) -> Result<()> {
+        while !self.stop_at_limit()
+            && let Some(message) = self.held.pop_back()
+        {
+            self.yielded += 1;
+            self.hold(messages.len().saturating_add(1))?;
+            messages.push(message);
+        }
+        Ok(())
+    }
+
+    /// Ends the read where as many messages were handed out as are wanted.
+    fn stop_at_limit(&mut self) -> bool {
+        let is_reached = self.manner.limit.is_some_and(|limit| self.yielded >= limit);
+        if is_reached {
+            self.held.clear();
+            self.walk.stop();
+        }
+        is_reached
+    }
+
+    /// Reads one page, and gives what is new in it. `None`: the walk has ended.
+    async fn read_page(&mut self) -> Result<Option<Vec<Message>>> {
         let Some(ask) = self.walk.next() else {
-            return Ok(false);
+            return Ok(None);
         };
         let about = About {
             group: self.ticket.group(),
@@ -142,14 +199,14 @@ impl Reader {
             Ask::Before { time, kind, limit } => service.more(id, time, *kind, *limit, about).await,
             Ask::Rows(first) => service.messages(id, *first, MAX_PAGE, about).await,
         };
-        let new = match answer {
+        match answer {
             Ok(answer) => {
                 if let Some(date) = service::date(&answer)
                     && self.walk.starts_too_early(date)
                 {
                     // This machine's clock is behind: the newest messages need not be in the answer.
                     self.walk.start_again(date);
-                    return Ok(true);
+                    return Ok(Some(Vec::new()));
                 }
                 if self.walk.is_to_reckon() {
                     let own = self.ticket.client.parts().clock.now();
@@ -158,7 +215,8 @@ impl Reader {
                 if service::is_stored(&answer) {
                     self.walk.take_for_stored();
                 }
-                self.walk.accept(answer.body)
+                let wanted = self.wanted();
+                Ok(Some(self.walk.accept(answer.body, wanted)))
             }
             Err(fault) => {
                 let error = Error::from_fault(OPERATION, fault).with_ticket(id);
@@ -169,9 +227,13 @@ impl Reader {
                 }
                 // Reading by row numbers only mends what times cannot tell.
                 self.walk.no_rows();
-                return Ok(true);
+                Ok(Some(Vec::new()))
             }
-        };
+        }
+    }
+
+    /// Takes up the messages of a page.
+    fn keep(&mut self, new: Vec<Message>) -> Result<()> {
         if self.manner.oldest_first {
             self.hold(self.held.len().saturating_add(new.len()))?;
         }
@@ -181,20 +243,31 @@ impl Reader {
         } else {
             self.held.extend(new);
         }
-        Ok(true)
+        Ok(())
+    }
+
+    /// How many messages of the next page end the read; `None` where none does before the beginning of the conversation.
+    fn wanted(&self) -> Option<u64> {
+        let limit = self.manner.limit.filter(|_| !self.manner.oldest_first)?;
+        Some(limit.saturating_sub(self.yielded.saturating_add(self.held.len() as u64)))
     }
 
     /// Checks that so many messages may be held at once.
     pub(crate) fn hold(&self, messages: usize) -> Result<()> {
         let limit = self.manner.buffer;
-        if messages <= limit {
-            return Ok(());
+        match messages <= limit {
+            true => Ok(()),
+            false => Err(self.too_many(limit)),
         }
+    }
+
+    #[cold]
+    fn too_many(&self, limit: usize) -> Error {
         let detail =
             format!("the conversation has more than the {limit} messages that may be held at once");
-        Err(Error::local(ErrorKind::LimitExceeded, detail)
+        Error::local(ErrorKind::LimitExceeded, detail)
             .with_operation(OPERATION)
             .with_ticket(self.ticket.id())
-            .with_advice(Advice::ReadLess))
+            .with_advice(Advice::ReadLess)
     }
 }

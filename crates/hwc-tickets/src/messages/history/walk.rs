@@ -7,6 +7,7 @@
 //! then the second is read by row numbers; then the walk goes on at the second itself, and below it. A
 //! step that may have passed over a message says so in the report.
 
+mod again;
 mod boundary;
 mod bridge;
 mod decide;
@@ -15,7 +16,8 @@ mod rows;
 mod totals;
 
 use self::{
-    boundary::span, bridge::Bridge, decide::Found, lengths::Lengths, rows::Rows, totals::Totals,
+    again::Again, boundary::span, bridge::Bridge, decide::Found, lengths::Lengths, rows::Rows,
+    totals::Totals,
 };
 use super::{
     known::Known,
@@ -24,14 +26,14 @@ use super::{
 };
 use crate::{
     messages::{
-        message::{Message, MessageKey, MessageKind, Undecodable},
+        message::{Message, MessageKind, Undecodable},
         wire::MessagePage,
     },
     service::MAX_PAGE,
-    time::{MessageTime, ZoneOffset, earlier},
+    time::{MessageTime, ZoneOffset, earlier, later},
 };
 use jiff::{SignedDuration, Timestamp};
-use std::{collections::BTreeMap, ops::Range, time::Duration};
+use std::{ops::Range, time::Duration};
 
 /// How far beyond now a walk starts.
 const BEYOND_NOW: SignedDuration = SignedDuration::from_hours(24);
@@ -88,6 +90,8 @@ pub(crate) struct Walk {
     known: Known,
     report: ReadReport,
     done: bool,
+    /// The caller has as many as it wants: there is no next page, and nothing is known of what one would need.
+    is_last_page: bool,
     /// New items of all pages: handed out, before `since`, or unreadable.
     seen: u64,
     /// The totals that answers stated.
@@ -99,7 +103,7 @@ pub(crate) struct Walk {
     /// Whether pages came with the oldest message first, once one told.
     ascending: bool,
     /// The boundary that is being read by row numbers.
-    bridge: Option<Bridge>,
+    bridge: Option<Box<Bridge>>,
     /// The last boundary that was, and whether all of it was read.
     bridged: Option<(Range<Timestamp>, bool)>,
     /// A message from before `since` was seen.
@@ -161,13 +165,14 @@ impl Walk {
     pub(crate) fn new(options: WalkOptions, now: Timestamp) -> Self {
         Self {
             options,
-            start: now.checked_add(BEYOND_NOW).unwrap_or(Timestamp::MAX),
+            start: later(now, BEYOND_NOW),
             beyond: BEYOND_NOW,
             oldest: None,
             step: Step::Overlap,
             known: Known::default(),
             report: ReadReport::default(),
             done: false,
+            is_last_page: false,
             seen: 0,
             totals: Totals::default(),
             passed_over: false,
@@ -185,8 +190,7 @@ impl Walk {
     /// Whether nothing was accepted yet, and the first page is asked from a moment that may lie behind a message: what the clock of the
     /// service shows at `date` need not be before it.
     pub(crate) fn starts_too_early(&self, date: Timestamp) -> bool {
-        let least = date.checked_add(BEYOND_SERVICE).unwrap_or(Timestamp::MAX);
-        self.report.pages == 0 && self.start < least
+        self.report.pages == 0 && self.start < later(date, BEYOND_SERVICE)
     }
 
     /// Starts again, beyond what the clock of the service shows at `date`. Each time twice as far beyond it as before: so a few requests catch
@@ -194,7 +198,7 @@ impl Walk {
     pub(crate) fn start_again(&mut self, date: Timestamp) {
         let beyond = self.beyond;
         *self = Self::new(self.options.clone(), date);
-        self.start = date.checked_add(beyond).unwrap_or(Timestamp::MAX);
+        self.start = later(date, beyond);
         self.beyond = beyond.saturating_add(beyond);
     }
 
@@ -217,6 +221,11 @@ impl Walk {
         &self.report
     }
 
+    /// The same, at the end of the walk. There is no other after it.
+    pub(crate) fn take_report(&mut self) -> ReadReport {
+        std::mem::take(&mut self.report)
+    }
+
     /// Whether a step may have gone past a message. A total that does not fit is no such step.
     pub(crate) fn may_have_skipped(&self) -> bool {
         self.passed_over && self.report.possible_gap
@@ -234,7 +243,7 @@ impl Walk {
 
     /// The next page to ask for; `None` at the end. Asking twice without an answer asks the same.
     pub(crate) fn next(&self) -> Option<Ask> {
-        if self.done {
+        if self.done || self.is_last_page {
             return None;
         }
         if let Some(bridge) = &self.bridge {
@@ -277,8 +286,9 @@ impl Walk {
         moved.unwrap_or(*instant)
     }
 
-    /// Takes the answer to [`Walk::next`], and gives what is new in it, the newest first.
-    pub(crate) fn accept(&mut self, page: MessagePage) -> Vec<Message> {
+    /// Takes the answer to [`Walk::next`], and gives what is new in it, the newest first. Who has no use for more than `wanted` of
+    /// them asks for no page after one with so many.
+    pub(crate) fn accept(&mut self, page: MessagePage, wanted: Option<u64>) -> Vec<Message> {
         if self.bridge.is_some() {
             return self.accept_rows(page);
         }
@@ -291,62 +301,36 @@ impl Walk {
         self.totals.add(page.count, returned);
         self.report.reported = self.totals.first;
         let full = returned >= limit;
-        // What is newer than asked for was handed out before, unless there was nothing before.
-        let bound = if is_first_page {
-            None
-        } else {
-            Some(self.bound())
+        let mut rows = Rows::newest_first(page, &mut self.ascending);
+        // Before the first page there was nothing: all of it is new.
+        let again = (!is_first_page).then(|| self.drop_known(&mut rows));
+        let reached_beginning = match &again {
+            None => (rows.messages.last()).is_some_and(|message| message.is_first),
+            Some(again) => again.reached_beginning,
         };
-        let rows = Rows::newest_first(page, &mut self.ascending);
-
-        let mut on_page: BTreeMap<MessageKey, u32> = BTreeMap::new();
-        let mut last_known_place = None;
-        let mut reached_beginning = false;
-        let last_place = rows.places.last().copied();
-        let mut places = rows.places.into_iter();
+        let progress = !rows.messages.is_empty();
+        self.seen += rows.messages.len() as u64;
+        if !rows.undecodable.is_empty() {
+            let last_known_place = again.as_ref().and_then(|again| again.last_known_place);
+            self.take_undecodable(&mut rows, last_known_place);
+        } else if progress {
+            self.at_the_end.clear();
+        }
         let mut new = rows.messages;
-        // In place: a message is large, and most pages are new from end to end.
-        new.retain(|message| {
-            let place = places.next();
-            let instant = message.created_at.instant();
-            if let (Some(instant), Some(bound)) = (instant, bound)
-                && instant > bound
-            {
-                self.report.duplicates_dropped += 1;
-                return false;
-            }
-            reached_beginning = message.is_first;
-            // Of most messages the time alone tells that they are new: a key is a digest of all of a message.
-            if self.known.may_hold(instant) {
-                let key = message.key();
-                let occurrence = on_page.entry(key).or_insert(0);
-                *occurrence += 1;
-                if *occurrence <= self.known.count(&key) {
-                    self.report.duplicates_dropped += 1;
-                    last_known_place = place;
-                    return false;
-                }
-            }
-            true
-        });
-        let progress = !new.is_empty();
-        self.seen += new.len() as u64;
-        // Those before the last known message were counted with the page before, and those at the end
-        // come again with the next one, if there is one.
-        let (comes_again, new_items): (Vec<_>, Vec<_>) = (rows.undecodable.into_iter())
-            .filter(|(place, _)| last_known_place.is_none_or(|known| *place > known))
-            .partition(|(place, _)| last_place.is_none_or(|last| *place > last));
-        self.count_undecodable(&new_items);
-        if progress || !comes_again.is_empty() {
-            self.at_the_end = comes_again;
+        if let Some(Again { on_page, .. }) = &again
+            && self.step == Step::AtOldest
+            && !self.is_boundary_whole()
+        {
+            self.passed_over |= !self.shows_boundary(on_page);
         }
-        if self.step == Step::AtOldest && !self.is_boundary_whole() {
-            self.passed_over |= !self.shows_boundary(&on_page);
+        // Before `since` may lie some of them.
+        self.is_last_page =
+            self.options.since.is_none() && wanted.is_some_and(|wanted| new.len() as u64 >= wanted);
+        if !self.is_last_page {
+            self.prepare_next(&new);
         }
-        Oldest::lower(&mut self.oldest, &new);
-        // A later page may be asked from the end of the whole second, whatever this one's times tell.
-        let newest_again = (self.oldest.as_ref()).map(|oldest| span(oldest.instant, SECOND).end);
-        self.known.turn_page(&new, newest_again, self.report.pages);
+        let has_time = self.oldest.is_some()
+            || (new.iter()).any(|message| message.created_at.instant().is_some());
         let all_new = new.len();
         self.drop_before_since(&mut new);
         let reached_since = new.len() < all_new;
@@ -357,6 +341,7 @@ impl Walk {
             progress,
             reached_since,
             reached_beginning,
+            has_time,
         };
         self.lengths.add(&found);
         self.reached_since |= reached_since;
@@ -365,11 +350,18 @@ impl Walk {
         new
     }
 
+    /// Keeps what a next page is asked by and told from, of the messages that were `new` on this one.
+    fn prepare_next(&mut self, new: &[Message]) {
+        Oldest::lower(&mut self.oldest, new);
+        // A later page may be asked from the end of the whole second, whatever this one's times tell.
+        let newest_again = (self.oldest.as_ref()).map(|oldest| span(oldest.instant, SECOND).end);
+        self.known.turn_page(new, newest_again, self.report.pages);
+    }
+
     /// What is older than was asked for is not handed out.
     fn drop_before_since(&self, messages: &mut Vec<Message>) {
-        let since = match self.options.since {
-            Some(Since::At(since)) => since,
-            Some(Since::Ago(_)) | None => Timestamp::MIN,
+        let Some(Since::At(since)) = self.options.since else {
+            return;
         };
         messages.retain(|message| {
             let instant = message.created_at.instant();

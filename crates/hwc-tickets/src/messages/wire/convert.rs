@@ -4,7 +4,7 @@
 use crate::{
     ids::{AttachmentId, MessageId},
     messages::message::{Attachment, Author, Message, MessageKind, Role, Undecodable, UserType},
-    service::rows::{odd_field, own, placed, set_aside},
+    service::rows::{odd_field, own, set_aside},
     time::{MessageTime, ZoneOffset},
 };
 use hwc_tickets_wire::{
@@ -13,6 +13,7 @@ use hwc_tickets_wire::{
     shared::SimpleAccessoryV2,
 };
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// Messages, and the rows that are none: those the wire lost, and those whose text has no reading.
 pub(crate) struct Readable {
@@ -28,20 +29,40 @@ impl Readable {
         read: impl Fn(R) -> Result<Message, String>,
     ) -> Self {
         let mut messages = Vec::with_capacity(rows.len());
-        let rows = placed(rows, &lost);
-        let mut undecodable = lost;
-        for (place, row) in rows {
+        let mut unreadable = Vec::new();
+        for (number, row) in rows.into_iter().enumerate() {
             match read(row) {
                 Ok(message) => messages.push(message),
-                Err(reason) => undecodable.push(Undecodable::new(place, reason)),
+                Err(reason) => unreadable.push((number, reason)),
             }
         }
-        undecodable.sort_by_key(|item| item.index);
+        // Nearly every page is readable as a whole: nothing is reckoned for its places then.
+        let undecodable = match lost.is_empty() && unreadable.is_empty() {
+            true => Vec::new(),
+            false => by_place(lost, unreadable),
+        };
         Self {
             messages,
             undecodable,
         }
     }
+}
+
+/// All rows that are none, in the order of the answer. Those of `unreadable` have their number among the rows that the wire did not
+/// lose, and ascend.
+#[cold]
+fn by_place(lost: Vec<Undecodable>, unreadable: Vec<(usize, String)>) -> Vec<Undecodable> {
+    let missing: BTreeSet<usize> = lost.iter().map(|item| item.index).collect();
+    let mut places = (0_usize..).filter(|place| !missing.contains(place));
+    let mut undecodable = lost;
+    let mut next = 0;
+    for (number, reason) in unreadable {
+        let place = places.nth(number - next).unwrap_or(number);
+        undecodable.push(Undecodable::new(place, reason));
+        next = number + 1;
+    }
+    undecodable.sort_by_key(|item| item.index);
+    undecodable
 }
 
 /// Messages of history or of a poll.
@@ -84,12 +105,8 @@ fn message(from: QueryMessageInfoV2, zone: ZoneOffset) -> Result<Message, String
     let role = Role::from_code(from.replier_type);
     let extra = from.extra;
     // An id is documented nowhere in these answers (D-15), but it would be welcome.
-    let (id, _) = message_id(
-        extra
-            .get("message_id")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
-    );
+    let id = extra.get("message_id").and_then(Value::as_str);
+    let id = id.and_then(|id| MessageId::lenient(id).ok());
     Ok(Message {
         kind: kind(from.type_, role),
         author: Author {
@@ -128,10 +145,11 @@ pub(crate) fn message_id(raw: Option<String>) -> (Option<MessageId>, Option<Stri
 }
 
 pub(crate) fn attachments(from: Option<Vec<SimpleAccessoryV2>>) -> Vec<Attachment> {
-    from.unwrap_or_default()
-        .into_iter()
-        .map(attachment)
-        .collect()
+    match from {
+        Some(files) if !files.is_empty() => files.into_iter().map(attachment).collect(),
+        // Most messages have none.
+        _ => Vec::new(),
+    }
 }
 
 fn attachment(from: SimpleAccessoryV2) -> Attachment {
@@ -145,7 +163,9 @@ fn attachment(from: SimpleAccessoryV2) -> Attachment {
 
 /// Bytes that were no text arrive as this mark.
 pub(crate) fn is_lossy(content: Option<&str>) -> bool {
-    content.is_some_and(|content| content.contains('\u{fffd}'))
+    // The first byte of the mark is rare, and one byte is found by little code.
+    content
+        .is_some_and(|content| content.as_bytes().contains(&0xef) && content.contains('\u{fffd}'))
 }
 
 /// What of the messages of ticket number `index` of a poll could not be read.

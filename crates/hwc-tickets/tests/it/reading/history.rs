@@ -564,6 +564,38 @@ fn since_and_limit() {
     });
 }
 
+/// Whatever a limit cuts off, on whichever page: what is collected is the beginning of what a stream gives, and of all there is.
+#[test]
+fn a_limit_anywhere_gives_the_beginning_of_the_whole() {
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 7), (1, 1), (100, 6), (200, 9)]);
+    let client = desk.client();
+    let history = client.ticket(TICKET).unwrap().history();
+    desk.clock.run(async {
+        for history in [history.clone(), history.oldest_first()] {
+            let whole = history.clone().collect().await.unwrap().messages;
+            assert_eq!(whole.len(), 23);
+            for (page_size, limit) in [3, 8, 100].into_iter().flat_map(|size| {
+                let limits = 0..=24;
+                limits.map(move |limit| (size, limit))
+            }) {
+                let some = history.clone().page_size(page_size).limit(limit);
+                let mut stream = some.clone().stream();
+                let mut streamed = Vec::new();
+                while let Some(message) = stream.next().await {
+                    streamed.push(message.unwrap());
+                }
+                let number = whole.len().min(usize::try_from(limit).unwrap());
+                assert_eq!(streamed, whole[..number], "{page_size} {limit}");
+                let collected = some.collect().await.unwrap();
+                assert_eq!(collected.messages, streamed, "{page_size} {limit}");
+                assert_eq!(collected.report, stream.report(), "{page_size} {limit}");
+                assert!(collected.report.complete && !collected.report.possible_gap);
+            }
+        }
+    });
+}
+
 /// A row of a second that is read by row numbers is not lost in silence, also where no total would miss it.
 #[test]
 fn what_cannot_be_read_within_a_burst_is_told() {

@@ -29,7 +29,8 @@ impl Walk {
             .known
             .since(span.start)
             .saturating_sub(self.known.since(span.end));
-        self.bridge = Some(Bridge::new(span, self.seen.saturating_sub(within)));
+        let newer = self.seen.saturating_sub(within);
+        self.bridge = Some(Box::new(Bridge::new(span, newer)));
     }
 
     pub(super) fn accept_rows(&mut self, page: MessagePage) -> Vec<Message> {
@@ -63,7 +64,7 @@ impl Walk {
 
     /// Whether the next page is asked for by a row number behind the last row, as far as is known.
     pub(crate) fn asks_behind_the_end(&self) -> bool {
-        (self.bridge.as_ref()).is_some_and(Bridge::asks_behind_the_end)
+        (self.bridge.as_deref()).is_some_and(Bridge::asks_behind_the_end)
     }
 
     /// The boundary cannot be read by row numbers: the walk goes on without.

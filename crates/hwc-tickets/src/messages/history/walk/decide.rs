@@ -21,7 +21,7 @@ impl Walk {
             // An answer that leaves its list out is no proof of an end.
             self.passed_over = true;
             self.end(false);
-        } else if self.oldest.is_none() {
+        } else if !found.has_time {
             if self.step == Step::Overlap && !self.is_widest() {
                 self.step = Step::Wide;
             } else {
@@ -109,4 +109,6 @@ pub(super) struct Found {
     pub(super) reached_since: bool,
     /// The last row is the first message of the conversation.
     pub(super) reached_beginning: bool,
+    /// A time could be read, on this page or on one before.
+    pub(super) has_time: bool,
 }

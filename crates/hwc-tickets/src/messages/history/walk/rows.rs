@@ -10,25 +10,37 @@ use std::cmp::Ordering;
 /// The rows of a page, the newest first.
 pub(super) struct Rows {
     pub(super) messages: Vec<Message>,
-    /// The place of each of them.
+    /// The place of each of them. None at all where nothing is undecodable: nobody asks for places then.
     pub(super) places: Vec<usize>,
     pub(super) undecodable: Vec<(usize, Undecodable)>,
 }
 
 impl Rows {
     pub(super) fn newest_first(page: MessagePage, ascending: &mut bool) -> Self {
+        // No document states the order. An ascending page is turned round; then every page is sorted,
+        // which keeps the order of equal times.
+        // A page of one moment is like the pages before.
+        let order = order(page.messages.iter());
+        *ascending = order.map_or(*ascending, |order| order == Ordering::Less);
+        // Most pages are in order, and readable as a whole: nothing of them moves.
+        if !*ascending && page.undecodable.is_empty() && is_in_order(&page.messages) {
+            return Self {
+                messages: page.messages,
+                places: Vec::new(),
+                undecodable: Vec::new(),
+            };
+        }
+        Self::in_order(page, *ascending)
+    }
+
+    #[cold]
+    fn in_order(page: MessagePage, ascending: bool) -> Self {
         let total = page.returned();
         let mut lost: Vec<usize> = page.undecodable.iter().map(|item| item.index).collect();
         lost.sort_unstable();
         let mut messages = page.messages;
         let places = (0..).filter(|place| lost.binary_search(place).is_err());
         let mut places: Vec<usize> = places.take(messages.len()).collect();
-        // No document states the order. An ascending page is turned round; then every page is sorted,
-        // which keeps the order of equal times.
-        // A page of one moment is like the pages before.
-        let order = order(messages.iter());
-        *ascending = order.map_or(*ascending, |order| order == Ordering::Less);
-        let ascending = *ascending;
         let turn = |place: usize| match ascending {
             true => total.saturating_sub(place + 1),
             false => place,
@@ -37,15 +49,13 @@ impl Rows {
             messages.reverse();
             places = places.into_iter().rev().map(turn).collect();
         }
-        // A message without a readable time keeps to the one before it.
-        let mut previous = Timestamp::MAX;
-        let own = messages.iter().map(|message| {
-            previous = message.created_at.instant().unwrap_or(previous);
-            previous
-        });
-        let times: Vec<Timestamp> = own.collect();
-        // Most pages are in order: nothing of them moves.
-        if !times.is_sorted_by(|newer, older| newer >= older) {
+        if !is_in_order(&messages) {
+            let mut previous = Timestamp::MAX;
+            let own = messages.iter().map(|message| {
+                previous = message.created_at.instant().unwrap_or(previous);
+                previous
+            });
+            let times: Vec<Timestamp> = own.collect();
             let rows = messages.into_iter().zip(places);
             let mut dated: Vec<_> = times.into_iter().zip(rows).collect();
             dated.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
@@ -59,6 +69,19 @@ impl Rows {
                 .collect(),
         }
     }
+}
+
+/// Whether no message is newer than the one before it. One without a readable time keeps to the one before it.
+fn is_in_order(messages: &[Message]) -> bool {
+    let mut previous = Timestamp::MAX;
+    for message in messages {
+        let own = message.created_at.instant().unwrap_or(previous);
+        if own > previous {
+            return false;
+        }
+        previous = own;
+    }
+    true
 }
 
 /// Whether the page holds the oldest message first.
