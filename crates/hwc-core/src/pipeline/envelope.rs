@@ -122,3 +122,31 @@ pub(super) fn read(
     json.end()?;
     Ok(fields.into_envelope(shape))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_error_field_is_found_wherever_it_stands() {
+        for (body, expected) in [
+            ("error_code", true),
+            ("errorCode", true),
+            ("error_msg", true),
+            ("errorMsg", true),
+            ("error\\u005fcode", true),
+            (r#"{"error":1,"errors":["error"],"error_code":2}"#, true),
+            ("errorerror_code", true),
+            ("errerror_code", true),
+            ("", false),
+            ("error", false),
+            ("errorerror", false),
+            ("error_cod", false),
+            ("error_ code", false),
+            ("ERROR_CODE", false),
+            (r#"{"list":["no error"],"state":"error"}"#, false),
+        ] {
+            assert_eq!(names_error(body.as_bytes()), expected, "{body}");
+        }
+    }
+}

@@ -162,6 +162,10 @@ mod tests {
             assert_eq!(date(&headers), None);
             headers.insert(header::DATE, HeaderValue::from_bytes(text).unwrap());
             assert_eq!(date(&headers), expected, "{}", text.escape_ascii());
+            // Of several lines the first counts, readable or not.
+            let second = HeaderValue::from_static("Sun, 06 Nov 1994 08:49:38 GMT");
+            headers.append(header::DATE, second);
+            assert_eq!(date(&headers), expected, "{}", text.escape_ascii());
         }
     }
 

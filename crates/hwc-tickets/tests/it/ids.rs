@@ -1,7 +1,10 @@
 //! Hostile and honest ids.
 
 use crate::ledger::Service;
-use hwc_tickets::{AttachmentId, ErrorKind, GroupId, MessageId, TicketId, ids::IdRule};
+use hwc_tickets::{
+    AttachmentId, ErrorKind, GroupId, MessageId, TicketId,
+    ids::{IdRule, InvalidId},
+};
 
 /// Refused by every constructor.
 const HOSTILE: &[&str] = &[
@@ -126,6 +129,21 @@ fn honest_ids_pass() {
         TicketId::new("x".repeat(65)).unwrap_err().rule(),
         IdRule::TooLong { length: 65 }
     );
+}
+
+#[test]
+fn each_character_is_allowed_or_named() {
+    let rule = |id: Result<TicketId, InvalidId>| id.err().map(|refused| refused.rule());
+    for found in '\0'..='\u{17f}' {
+        let text = format!("a{found}");
+        let is_plain = found.is_ascii_alphanumeric() || "_-".contains(found);
+        let is_harmless = is_plain || ".~!$&'()*+,=:@".contains(found);
+        let named = IdRule::Character { found, position: 1 };
+        let strict = rule(TicketId::new(&text));
+        assert_eq!(strict, (!is_plain).then_some(named), "{text:?}");
+        let lenient = rule(TicketId::lenient(&text));
+        assert_eq!(lenient, (!is_harmless).then_some(named), "{text:?}");
+    }
 }
 
 #[test]

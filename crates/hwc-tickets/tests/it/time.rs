@@ -19,6 +19,8 @@ fn the_forms_a_time_may_have() {
         ("1594224000", "2020-07-08T16:00:00Z"),
         ("1594224000000", "2020-07-08T16:00:00Z"),
         ("2024-02-29 23:59:59", "2024-02-29T15:59:59Z"),
+        ("2016-12-31 23:59:60", "2016-12-31T15:59:59Z"),
+        ("9999-12-31 06:00:00", "9999-12-30T22:00:00Z"),
     ] {
         let time = MessageTime::read(raw, china);
         assert_eq!(
@@ -49,6 +51,23 @@ fn every_date_there_is_and_no_other_is_read_as_a_calendar_has_it() {
                 meant,
                 "{raw}"
             );
+        }
+    }
+}
+
+/// The usual form is read by code of its own, the same with a fraction by that of all other forms.
+#[test]
+fn one_other_character_in_the_usual_form_means_what_it_means_with_a_fraction() {
+    for usual in ["2026-02-28 12:34:46", "1899-12-31T23:58:49"] {
+        for place in 0..usual.len() {
+            let mut changed: Vec<char> = usual.chars().collect();
+            for other in '\0'..='\u{17f}' {
+                changed[place] = other;
+                let raw: String = changed.iter().collect();
+                let [plain, fraction] = [raw.clone(), format!("{raw}.0")]
+                    .map(|raw| MessageTime::read(raw, ZoneOffset::CHINA).instant());
+                assert_eq!(plain, fraction, "{raw:?}");
+            }
         }
     }
 }
@@ -100,6 +119,8 @@ fn what_is_no_time_is_kept_as_text() {
         "2020-13-01 00:00:00",
         "2023-02-29 00:00:00",
         "2020-07-09 24:00:01",
+        "2020-07-09 23:59:61",
+        "9999-12-31 06:00:01",
         "2020-07-09 00:00:00[Asia/Shanghai]",
         "2020-07-09 00:00:00 Asia/Shanghai",
         "2020-07-09T00:00:00+25:00",

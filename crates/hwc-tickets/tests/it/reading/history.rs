@@ -514,6 +514,11 @@ fn oldest_first_ends_at_its_stated_bound() {
             .await
             .unwrap();
         assert_eq!(all.messages.len(), 100);
+        let all = history.clone().buffer_limit(100).collect().await.unwrap();
+        assert_eq!(all.messages.len(), 100);
+        // What a page brings beyond the wanted number is not held.
+        let some = history.clone().limit(99).buffer_limit(99);
+        assert_eq!(some.collect().await.unwrap().messages.len(), 99);
         let error = history.buffer_limit(99).collect().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::LimitExceeded);
     });
@@ -594,6 +599,69 @@ fn a_limit_anywhere_gives_the_beginning_of_the_whole() {
             }
         }
     });
+}
+
+/// The same where rows or their times cannot be read, and where the read has a beginning.
+#[test]
+fn a_limit_beside_what_cannot_be_read_cuts_off_nothing_else() {
+    let since = Timestamp::from_millisecond(START + 1000).unwrap();
+    let counts = [Count::Ticket, Count::Page, Count::Nothing];
+    for (count, ascending, is_undated) in counts.into_iter().flat_map(|count| {
+        let orders = [(false, false), (true, false), (false, true)];
+        orders.map(|(ascending, is_undated)| (count, ascending, is_undated))
+    }) {
+        let desk = Desk::new(Rules {
+            count,
+            ascending,
+            ..Rules::default()
+        });
+        fill(&desk, &[(0, 7), (1, 1), (100, 6), (200, 9)]);
+        for place in [0, 6, 13, 18, 22] {
+            desk.state().tickets.get_mut(TICKET).unwrap()[place].broken = true;
+        }
+        desk.on_request(move |state, asked| {
+            let mut answer = state.answer(asked);
+            for row in answer["message_list"].as_array_mut().unwrap() {
+                if is_undated && row["content"] == "200/5" {
+                    row["create_time"] = "yesterday".into();
+                }
+            }
+            Some(Step::json(200, answer.to_string()))
+        });
+        let client = desk.client();
+        let history = client.ticket(TICKET).unwrap().history();
+        let newer = history.clone().since(since);
+        desk.clock.run(async {
+            for history in [
+                history.clone(),
+                history.oldest_first(),
+                newer.clone(),
+                newer.oldest_first(),
+            ] {
+                let whole = history.clone().collect().await.unwrap().messages;
+                for (page_size, limit) in [3, 100].into_iter().flat_map(|size| {
+                    let limits = [0, 1, 2, 4, 9, 17, 18, 19];
+                    limits.map(|limit| (size, limit))
+                }) {
+                    let told = format!("{count:?} {ascending} {is_undated} {page_size} {limit}");
+                    let some = history.clone().page_size(page_size).limit(limit);
+                    let mut stream = some.clone().stream();
+                    let mut streamed = Vec::new();
+                    while let Some(message) = stream.next().await {
+                        streamed.push(message.unwrap());
+                    }
+                    let collected = some.collect().await.unwrap();
+                    assert_eq!(collected.messages, streamed, "{told}");
+                    assert_eq!(collected.report, stream.report(), "{told}");
+                    // One without a time may stand elsewhere where pages end elsewhere.
+                    if !is_undated {
+                        let number = whole.len().min(usize::try_from(limit).unwrap());
+                        assert_eq!(streamed, whole[..number], "{told}");
+                    }
+                }
+            }
+        });
+    }
 }
 
 /// A row of a second that is read by row numbers is not lost in silence, also where no total would miss it.
