@@ -177,7 +177,7 @@ impl FollowAll {
     /// Begins each ticket with the messages made at `instant` or later, then follows;
     /// [`Timestamp::UNIX_EPOCH`](jiff::Timestamp::UNIX_EPOCH) gives whole conversations. Default: the moment when the first run began that
     /// read the list, which the cursor keeps: by the clock of the service, and by that of this machine only if the service does not tell its
-    /// time. It is taken 5 s earlier, as the service may stamp messages by another clock. Tickets that the cursor knows go on where they
+    /// time, which [`AllEvents::used_local_clock`] says. It is taken 5 s earlier, as the service may stamp messages by another clock. Tickets that the cursor knows go on where they
     /// stood.
     pub fn since(mut self, instant: Timestamp) -> Self {
         self.since = Some(instant);
@@ -249,6 +249,15 @@ impl AllEvents {
     /// import.
     pub async fn next(&mut self) -> Option<AllEvent> {
         poll_fn(|context| self.course.poll(context)).await
+    }
+
+    /// Whether the moment with which tickets begin was taken from the clock of this machine, because no answer of the first reading of
+    /// the list told the time of the service: if that clock was ahead, messages of tickets that the cursor did not know are missing, and
+    /// go on to be in later runs with it; if it was behind, there are more than asked for. `false` also as long as the list was not
+    /// read, and with [`FollowAll::since`], which mends it.
+    #[must_use]
+    pub fn used_local_clock(&self) -> bool {
+        self.course.used_local_clock()
     }
 
     /// Stops the stream from elsewhere: it tells the gaps that it still owes, gives one last checkpoint, and ends.

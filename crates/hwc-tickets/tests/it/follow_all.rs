@@ -1,5 +1,6 @@
 //! Following all tickets: old ones and new ones, their messages, and one cursor for both, over kills and restarts.
 
+mod begin;
 mod schedule;
 
 use crate::reading::desk::{Asked, Desk, Rules, State, refusal};

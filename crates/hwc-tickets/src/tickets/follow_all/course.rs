@@ -61,6 +61,7 @@ impl Course {
         let stored = stored.or_else(|| file.as_ref()?.cursor().cloned());
         let mut cursor = stored.unwrap_or_default();
         cursor.since = follow.since.or(cursor.since);
+        cursor.local_clock &= follow.since.is_none();
         let slack = seconds(follow.messages.longest().saturating_add(SLACK));
         let mut ids = cursor.followed();
         let too_many = ids.split_off(ids.len().min(MOST_TICKETS));
@@ -174,11 +175,18 @@ impl Course {
         let (second, at) = self.begun;
         let told = first.clock.and_then(|clock| clock.at(at));
         let told = told.and_then(|begun| begun.checked_sub(asleep).ok());
+        // It may be off, so that it counts is told.
+        self.cursor.local_clock = told.is_none();
         let since = told.or_else(|| Timestamp::from_second(second).ok());
         let since = since.and_then(|begun| begun.checked_sub(FOREIGN_CLOCK).ok());
         let since = since.unwrap_or(Timestamp::UNIX_EPOCH);
         self.cursor.since = Some(since);
         self.handle.begin_at(since);
+    }
+
+    /// Whether that was taken from the clock of this machine, in this run or in the one that began.
+    pub(super) fn used_local_clock(&self) -> bool {
+        self.cursor.local_clock
     }
 
     fn take_of_messages(&mut self, event: Event) -> Option<AllEvent> {

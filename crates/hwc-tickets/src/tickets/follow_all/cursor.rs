@@ -23,6 +23,8 @@ const VERSION: u32 = 1;
 pub struct AllCursor {
     /// Where a ticket begins that the cursor of the messages does not know: the same in each run. `None`: the list was not read yet.
     pub(super) since: Option<Timestamp>,
+    /// That moment is of the clock of a machine, which nothing proves.
+    pub(super) local_clock: bool,
     pub(super) tickets: TicketsCursor,
     pub(super) messages: Cursor,
     /// Tickets that have ended and are still followed, each with the second in which it is let go, by the wall clock.
@@ -33,6 +35,8 @@ pub struct AllCursor {
 struct Stored {
     hwc_tickets_all_cursor: u32,
     since: Option<Timestamp>,
+    #[serde(default)]
+    local_clock: bool,
     tickets: TicketsCursor,
     messages: Cursor,
     ended: BTreeMap<TicketId, i64>,
@@ -43,6 +47,7 @@ impl From<AllCursor> for Stored {
         Self {
             hwc_tickets_all_cursor: VERSION,
             since: cursor.since,
+            local_clock: cursor.local_clock,
             tickets: cursor.tickets,
             messages: cursor.messages,
             ended: cursor.ended,
@@ -59,6 +64,7 @@ impl TryFrom<Stored> for AllCursor {
         }
         Ok(Self {
             since: stored.since,
+            local_clock: stored.local_clock,
             tickets: stored.tickets,
             messages: stored.messages,
             ended: stored.ended,

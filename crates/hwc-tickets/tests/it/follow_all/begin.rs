@@ -1,0 +1,81 @@
+//! Where tickets begin when nothing is said of it, and what is told of the clock that it was taken from.
+
+use super::{ClientClock, S, change, lists, play, put, told};
+use crate::reading::desk::{Desk, Rules};
+use hwc_tickets::{AllCursor, FollowAll, jiff::Timestamp};
+use std::sync::{Arc, atomic::AtomicI64};
+
+/// One open ticket with a message that is an hour old.
+fn desk(date_ahead: Option<i64>) -> Desk {
+    let desk = Desk::new(Rules {
+        date_ahead,
+        ..Rules::default()
+    });
+    put(&mut desk.state(), "old", 1, "before");
+    lists(&desk);
+    desk.clock.advance(S(3_600));
+    desk
+}
+
+/// Of a machine whose clock is so many hours ahead.
+fn follow(desk: &Desk, hours_ahead: i64) -> FollowAll {
+    let clock = ClientClock {
+        clock: desk.clock.clone(),
+        ahead: Arc::new(AtomicI64::new(hours_ahead * 3_600)),
+    };
+    let client = desk.builder().clock(clock).build().unwrap();
+    let follow = client.follow_all().interval(S(3), S(3));
+    follow.list_interval(S(10), S(10))
+}
+
+/// What is told while a ticket is opened, whether the clock of the machine counted, and the last cursor.
+fn run(desk: &Desk, follow: FollowAll, opened: &'static str) -> (Vec<String>, bool, AllCursor) {
+    desk.clock.run(async {
+        let mut events = follow.stream();
+        let plan = vec![change(40, move |state| put(state, opened, 0, "first"))];
+        play(desk, &events, plan, 100);
+        let (told, cursor) = told(&mut events, usize::MAX).await;
+        (told, events.used_local_clock(), cursor.unwrap())
+    })
+}
+
+#[test]
+fn that_no_time_was_told_is_told_in_each_run_that_begins_so() {
+    // Ahead, it leaves messages out; behind, it tells more.
+    for (hours, has_before, has_first) in [(-2, true, true), (0, false, true), (2, false, false)] {
+        let desk = desk(None);
+        let (told, is_local, cursor) = run(&desk, follow(&desk, hours), "young");
+        for (text, is_told) in [("old: before", has_before), ("young: first", has_first)] {
+            assert_eq!(
+                told.contains(&text.to_owned()),
+                is_told,
+                "{hours} h ahead: {told:?}"
+            );
+        }
+        assert!(is_local, "{hours} h ahead");
+
+        // The service tells its time by now. The beginning is as it was.
+        desk.state().rules.date_ahead = Some(0);
+        let again = follow(&desk, hours).resume(cursor.clone());
+        let (_, is_local, _) = run(&desk, again, "later");
+        assert!(is_local, "{hours} h ahead");
+
+        let named = follow(&desk, hours)
+            .resume(cursor)
+            .since(Timestamp::UNIX_EPOCH);
+        let (_, is_local, cursor) = run(&desk, named, "last");
+        assert!(!is_local, "{hours} h ahead");
+        let (_, is_local, _) = run(&desk, follow(&desk, hours).resume(cursor), "latest");
+        assert!(!is_local, "{hours} h ahead");
+    }
+}
+
+#[test]
+fn a_time_that_was_told_is_none_of_this_machine() {
+    for hours in [-2, 0, 2] {
+        let desk = desk(Some(0));
+        let (told, is_local, _) = run(&desk, follow(&desk, hours), "young");
+        assert_eq!(told, ["new old", "new young", "young: first"]);
+        assert!(!is_local, "{hours} h ahead");
+    }
+}
