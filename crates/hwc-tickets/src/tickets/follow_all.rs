@@ -252,9 +252,10 @@ impl AllEvents {
     }
 
     /// Whether the moment with which tickets begin was taken from the clock of this machine, because no answer of the first reading of
-    /// the list told the time of the service: if that clock was ahead, messages of tickets that the cursor did not know are missing, and
-    /// go on to be in later runs with it; if it was behind, there are more than asked for. `false` also as long as the list was not
-    /// read, and with [`FollowAll::since`], which mends it.
+    /// the list told the time of the service, or it told one that lies more than a day beyond both that clock and its newest ticket: if
+    /// that clock was ahead, messages of tickets that the cursor did not know are missing, and go on to be in later runs with it; if it
+    /// was behind, there are more than asked for. `false` also as long as the list was not read, and with [`FollowAll::since`], which
+    /// mends it.
     #[must_use]
     pub fn used_local_clock(&self) -> bool {
         self.course.used_local_clock()

@@ -47,7 +47,7 @@ fn list(state: &State, asked: &Asked) -> Value {
     let row = |(id, status): (&String, &i64)| {
         json!({
             "incident_id": id, "status": status, "simple_description": "about a disk",
-            "create_time": "2026-02-28 08:00:00",
+            "create_time": "2026-03-01 08:00:00",
         })
     };
     let rows: Vec<Value> = rows.take(number("limit", 10)).map(row).collect();

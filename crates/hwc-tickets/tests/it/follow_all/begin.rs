@@ -79,3 +79,42 @@ fn a_time_that_was_told_is_none_of_this_machine() {
         assert!(!is_local, "{hours} h ahead");
     }
 }
+
+/// The service tells a time that lies far beyond, always or with the first list alone: nothing that is written until then may be left
+/// out.
+#[test]
+fn a_time_that_nothing_bears_out_is_none() {
+    const DAY: i64 = 24 * 3_600_000;
+    for (days, lasts) in [(2, true), (2, false), (26_000, true), (26_000, false)] {
+        let desk = desk(Some(days * DAY));
+        let (told, is_local, cursor) = run(&desk, follow(&desk, 0), "young");
+        let expected = ["new old", "new young", "young: first"];
+        assert_eq!(told, expected, "{days} days");
+        assert!(is_local, "{days} days");
+        if !lasts {
+            desk.state().rules.date_ahead = Some(0);
+        }
+        let (told, ..) = run(&desk, follow(&desk, 0).resume(cursor), "later");
+        let is_told = told.contains(&"later: first".to_owned());
+        assert!(is_told, "{days} days: {told:?}");
+    }
+}
+
+/// Years behind, the machine proves nothing against the service where that has a ticket of today.
+#[test]
+fn a_machine_that_is_behind_is_no_doubt_of_a_time_that_the_newest_ticket_bears_out() {
+    let desk = desk(Some(0));
+    let (told, is_local, _) = run(&desk, follow(&desk, -9_000 * 24), "young");
+    assert_eq!(told, ["new old", "new young", "young: first"]);
+    assert!(!is_local);
+
+    // Not where that is days old. Then no more than what came from a day before it is told.
+    let desk = Desk::new(Rules::default());
+    put(&mut desk.state(), "old", 1, "before");
+    lists(&desk);
+    desk.clock.advance(S(5 * 24 * 3_600));
+    let (told, is_local, _) = run(&desk, follow(&desk, -9_000 * 24), "young");
+    let expected = ["new old", "old: before", "new young", "young: first"];
+    assert_eq!(told, expected);
+    assert!(is_local);
+}
