@@ -1,13 +1,25 @@
 //! Times that are typed as an age, such as `2h`, on a machine whose clock is wrong.
 
 use crate::stage::Stage;
-use hwc_tickets_sim::{DEMO, TicketSeed, Time};
+use hwc_tickets_sim::{DEMO, Rules, TicketSeed, Time};
 use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 /// A service for which this machine is so many hours ahead, and a ticket there with a message of each of the last six hours.
 fn ahead_by(hours: i64) -> Stage {
+    ahead_by_with(hours, Rules::default())
+}
+
+/// The same where nothing tells the time.
+fn untold(hours: i64) -> Stage {
+    let mut rules = Rules::default();
+    rules.tells_time = false;
+    ahead_by_with(hours, rules)
+}
+
+fn ahead_by_with(hours: i64, rules: Rules) -> Stage {
     let service = Timestamp::now() - SignedDuration::from_hours(hours);
-    let stage = Stage::with(|builder| builder.time(Time::Manual(service)));
+    let stage = Stage::with(|builder| builder.time(Time::Manual(service)).rules(rules));
     let ago = |minutes| service - SignedDuration::from_mins(minutes);
     let mut ticket = TicketSeed::new("TT-hourly", DEMO, ago(400));
     for minutes in [330, 270, 210, 150, 90, 30] {
@@ -72,6 +84,24 @@ fn an_export_by_an_age_tells_that_the_clocks_differ() {
                 "{hours} h ahead: {}",
                 ran.stderr
             );
+        }
+    }
+}
+
+#[test]
+fn an_export_by_an_age_says_why_nothing_proves_it() {
+    let mut stored = Rules::default();
+    stored.stored_for = Duration::from_secs(60);
+    for (stage, why) in [
+        (untold(0), "the service told no time"),
+        (ahead_by_with(0, stored), "had stored the answer"),
+    ] {
+        for (when, is_age) in [("2h", true), ("2026-11-21", false)] {
+            let ran = stage.run(&["ticket", "export", "--since", when, "--to", "-"]);
+            assert_eq!(ran.code, 0, "{}", ran.golden());
+            assert_eq!(ran.stderr.contains(why), is_age, "{why}: {}", ran.stderr);
+            let warnings = ran.stderr.matches("counted back").count();
+            assert_eq!(warnings, usize::from(is_age), "{why}: {}", ran.stderr);
         }
     }
 }
