@@ -65,6 +65,46 @@ fn following_from_an_age_goes_by_the_clock_of_the_service() {
     }
 }
 
+/// What is counted back from the clock of this machine has what that clock makes of it, and says so.
+#[test]
+fn history_of_an_age_tells_that_the_service_told_no_time() {
+    for (hours, messages) in [(-3, 5), (0, 2), (3, 0)] {
+        let stage = untold(hours);
+        let args = ["message", "history", "TT-hourly", "--since", "2h"];
+        let ran = stage.run(&[&args[..], &["-o", "json"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        assert!(ran.stderr.contains("told no time"), "{}", ran.stderr);
+        let document = ran.json();
+        let told = document["messages"].as_array().map(Vec::len);
+        assert_eq!(told, Some(messages), "{hours} h ahead: {document}");
+        assert_eq!(document["report"]["local_clock"], true, "{document}");
+        assert_eq!(document["complete"], false, "{document}");
+        // Without an age no clock counts.
+        let args = ["message", "history", "TT-hourly", "--since", "2026-11-21"];
+        let ran = stage.run(&args);
+        assert_eq!(ran.stderr, "", "{hours} h ahead");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn following_from_an_age_tells_that_the_service_told_no_time() {
+    use crate::follow::Follower;
+
+    let stage = untold(0);
+    let args = ["message", "follow", "TT-hourly", "--since", "2h"];
+    let args = [&args[..], &["--interval", "10ms", "-o", "ndjson"]].concat();
+    let mut follower = Follower::of(&mut stage.command(&args));
+    assert_eq!(follower.line(), r#"{"type":"local_clock"}"#);
+    assert!(follower.line().contains("90 min"));
+    assert!(follower.line().contains("30 min"));
+    let ran = follower.interrupt(&stage);
+    assert_eq!(ran.code, 130, "{}", ran.golden());
+    assert_eq!(ran.stdout.lines().count(), 3, "{}", ran.stdout);
+    let warnings = ran.stderr.matches("told no time").count();
+    assert_eq!(warnings, 1, "{}", ran.stderr);
+}
+
 /// It is asked for before the service could tell its time.
 #[test]
 fn an_export_by_an_age_tells_that_the_clocks_differ() {
