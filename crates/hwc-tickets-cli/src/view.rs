@@ -75,7 +75,7 @@ pub(crate) enum Happened<'a> {
         ticket: &'a TicketId,
         error: Value,
     },
-    /// An age was counted back from the clock of this machine. The SDK has it beside its events, and reads it as one it has no name for.
+    /// The clock of this machine counted. The SDK has it beside its events, and reads it as one it has no name for.
     LocalClock,
 }
 

@@ -7,14 +7,17 @@ use jiff::{SignedDuration, Timestamp, Unit};
 /// More than answers take on their way, and than clocks differ that are set by a time server.
 const NOTABLE: SignedDuration = SignedDuration::from_mins(2);
 
-/// Why it was counted back from the clock of this machine.
+/// Why nothing proves what it was counted back from.
 const UNTOLD: &str = "for the service told no time";
 const STORED: &str =
     "for a machine on the way had stored the answer, which does not tell the time now";
 
-/// It was counted back from the clock of this machine, for the service told no time.
+/// The service told no time: the clock of this machine counted, for an age, and for where reading began.
 pub(super) fn untold(context: &Context) {
-    warn(Err(UNTOLD), context);
+    let shown = shown(clock::now(), context.settings.time_zone.value);
+    context.screen.warn(&format!(
+        "the service told no time, so the clock of this machine counted, which shows {shown}: if it is wrong, messages may be missing"
+    ));
 }
 
 /// It was counted back from the clock of this machine before anything was asked. What the answer tells of the time shows whether that
@@ -25,6 +28,10 @@ pub(super) fn compare(answer: &HeaderMap, context: &Context) {
         false => UNTOLD,
     };
     warn(clock::told(answer).ok_or(why), context);
+}
+
+fn shown(now: Timestamp, zone: Zone) -> String {
+    zone.rfc_3339(now.round(Unit::Second).unwrap_or(now))
 }
 
 fn warn(told: Result<Timestamp, &str>, context: &Context) {
@@ -41,7 +48,7 @@ fn doubt(now: Timestamp, told: Result<Timestamp, &str>, zone: Zone) -> Option<St
     if is_right {
         return None;
     }
-    let shown = zone.rfc_3339(now.round(Unit::Second).unwrap_or(now));
+    let shown = shown(now, zone);
     let (service, advice) = match told {
         Ok(told) => (
             format!("while that of the service shows {}", zone.rfc_3339(told)),

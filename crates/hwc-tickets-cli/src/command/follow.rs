@@ -179,7 +179,7 @@ struct Watch<'a> {
     unsaved: Unsaved,
     /// Every ticket was heard of.
     is_connected: bool,
-    /// It was said that an age was counted back from the clock of this machine.
+    /// It was said that the clock of this machine counted.
     is_clock_told: bool,
     /// What was to be shown at the start stands there, or cannot be had.
     is_shown: bool,
@@ -268,7 +268,7 @@ impl Watch<'_> {
         }
     }
 
-    /// Says once that an age was counted back from a clock that nothing proves. It happened in no ticket, so no command is run.
+    /// Says once that a clock counted that nothing proves. It happened in no ticket, so no command is run.
     fn tell_clock(&mut self) -> Result<(), Failure> {
         if std::mem::replace(&mut self.is_clock_told, true) {
             return Ok(());

@@ -256,6 +256,8 @@ impl AllEvents {
     /// that clock was ahead, messages of tickets that the cursor did not know are missing, and go on to be in later runs with it; if it
     /// was behind, there are more than asked for. `false` also as long as the list was not read, and with [`FollowAll::since`], which
     /// mends it.
+    ///
+    /// Also whether history was read so in this run: see [`Events::used_local_clock`](crate::Events::used_local_clock).
     #[must_use]
     pub fn used_local_clock(&self) -> bool {
         self.course.used_local_clock()

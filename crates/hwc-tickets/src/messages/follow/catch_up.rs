@@ -25,6 +25,8 @@ pub(super) struct Past {
     pub(super) messages: Vec<Message>,
     /// Whether a message may be missing.
     pub(super) possible_gap: bool,
+    /// Whether it was read from where the clock of this machine says.
+    pub(super) local_clock: bool,
 }
 
 /// Reads the history of a ticket back to `reach`.
@@ -62,8 +64,10 @@ pub(super) async fn read(
         messages.push(message);
     }
     messages.reverse();
+    let report = reader.report();
     Ok(Past {
         messages,
-        possible_gap: reader.report().possible_gap,
+        possible_gap: report.possible_gap,
+        local_clock: report.local_clock,
     })
 }

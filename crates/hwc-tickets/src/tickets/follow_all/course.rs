@@ -193,9 +193,9 @@ impl Course {
         self.handle.begin_at(since);
     }
 
-    /// Whether that was taken from the clock of this machine, in this run or in the one that began.
+    /// Whether that was taken from the clock of this machine, in this run or in the one that began; or the past of a ticket was.
     pub(super) fn used_local_clock(&self) -> bool {
-        self.cursor.local_clock
+        self.cursor.local_clock || self.messages.used_local_clock()
     }
 
     fn take_of_messages(&mut self, event: Event) -> Option<AllEvent> {
