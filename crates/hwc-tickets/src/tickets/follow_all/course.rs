@@ -64,8 +64,11 @@ impl Course {
         let stored = follow.cursor;
         let stored = stored.or_else(|| file.as_ref()?.cursor().cloned());
         let mut cursor = stored.unwrap_or_default();
-        cursor.since = follow.since.or(cursor.since);
-        cursor.local_clock &= follow.since.is_none();
+        if follow.since.is_some() {
+            cursor.since = follow.since;
+            cursor.local_clock = false;
+            cursor.newest = None;
+        }
         let slack = seconds(follow.messages.longest().saturating_add(SLACK));
         let mut ids = cursor.followed();
         let too_many = ids.split_off(ids.len().min(MOST_TICKETS));
@@ -139,6 +142,7 @@ impl Course {
         self.begin();
         Some(match event {
             TicketEvent::Opened { ticket } => {
+                self.begin_before(&ticket);
                 self.see(&ticket);
                 AllEvent::Opened { ticket }
             }
@@ -189,6 +193,25 @@ impl Course {
         let least = newest.map_or(own, |newest| earlier(newest, BEYOND_ALL));
         let begun = proven.unwrap_or(own.max(least));
         let since = earlier(begun, FOREIGN_CLOCK).max(Timestamp::UNIX_EPOCH);
+        self.cursor.newest = Some(first.newest.unwrap_or(Timestamp::UNIX_EPOCH));
+        self.begin_at(since);
+    }
+
+    /// A ticket that is newer than all of the first reading was opened after that, whatever clock told when that was: nothing in it is too
+    /// old.
+    fn begin_before(&mut self, ticket: &ListedTicket) {
+        let opened = ticket.opened_at.instant();
+        let newer =
+            opened.filter(|opened| self.cursor.newest.is_some_and(|newest| *opened > newest));
+        let Some((opened, since)) = newer.zip(self.cursor.since) else {
+            return;
+        };
+        if opened < since {
+            self.begin_at(earlier(opened, FOREIGN_CLOCK));
+        }
+    }
+
+    fn begin_at(&mut self, since: Timestamp) {
         self.cursor.since = Some(since);
         self.handle.begin_at(since);
     }

@@ -1,8 +1,10 @@
 //! Where tickets begin when nothing is said of it, and what is told of the clock that it was taken from.
 
-use super::{ClientClock, S, change, lists, play, put, told};
-use crate::reading::desk::{Desk, Rules};
+use super::{ClientClock, S, change, is_list, list, lists, play, put, told};
+use crate::reading::desk::{Desk, Rules, State};
+use hwc_core::testing::Step;
 use hwc_tickets::{AllCursor, FollowAll, jiff::Timestamp};
+use serde_json::{Value, json};
 use std::sync::{Arc, atomic::AtomicI64};
 
 /// One open ticket with a message that is an hour old.
@@ -117,4 +119,43 @@ fn a_machine_that_is_behind_is_no_doubt_of_a_time_that_the_newest_ticket_bears_o
     let expected = ["new old", "old: before", "new young", "young: first"];
     assert_eq!(told, expected);
     assert!(is_local);
+}
+
+/// Each ticket with the time of its first message as that of its opening.
+fn opened(state: &State, mut list: Value) -> Value {
+    for row in list["incident_info_list"].as_array_mut().unwrap() {
+        let id = row["incident_id"].as_str().unwrap();
+        let messages = state.tickets.get(id).into_iter().flatten();
+        let first = messages.map(|message| message.millis).min();
+        row["create_time"] = json!(first.unwrap_or_default().to_string());
+    }
+    list
+}
+
+/// The time that is told with answers is hours ahead of the one that messages have, or nothing tells it and the machine is ahead: what is
+/// opened after the first list is told whole, in that run and in the next one.
+#[test]
+fn a_ticket_that_is_newer_than_the_first_list_is_told_whole() {
+    const HOUR: i64 = 3_600_000;
+    for (date_ahead, hours) in [(Some(8 * HOUR), 0), (Some(8 * HOUR), 8), (None, 2)] {
+        for in_first_run in [true, false] {
+            let desk = desk(date_ahead);
+            desk.on_request(|state, asked| {
+                is_list(asked).then(|| {
+                    let rows = opened(state, list(state, asked));
+                    state.dated(Step::json(200, rows.to_string()))
+                })
+            });
+            let ticket = if in_first_run { "young" } else { "old" };
+            let (told, _, cursor) = run(&desk, follow(&desk, hours), ticket);
+            let expected = match in_first_run {
+                true => &["new old", "new young", "young: first"][..],
+                false => &["new old", "old: first"],
+            };
+            assert_eq!(told, expected, "{date_ahead:?} {hours} h");
+            let (told, ..) = run(&desk, follow(&desk, hours).resume(cursor), "later");
+            let expected = ["new later", "later: first"];
+            assert_eq!(told, expected, "{date_ahead:?} {hours} h");
+        }
+    }
 }
