@@ -16,7 +16,12 @@ pub(crate) fn now() -> Timestamp {
 
 /// The time that an answer tells (`Date`). `None` also of one that was stored on the way: that tells when it was made.
 pub(crate) fn told(answer: &HeaderMap) -> Option<Timestamp> {
-    after::date(answer).filter(|_| !after::is_stored(answer))
+    after::date(answer).filter(|_| !is_stored(answer))
+}
+
+/// Whether a machine on the way had stored the answer.
+pub(crate) fn is_stored(answer: &HeaderMap) -> bool {
+    after::is_stored(answer)
 }
 
 /// Waits on a thread that has nothing else to do.

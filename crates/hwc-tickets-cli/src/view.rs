@@ -75,6 +75,8 @@ pub(crate) enum Happened<'a> {
         ticket: &'a TicketId,
         error: Value,
     },
+    /// The clock of this machine counted. The SDK has it beside its events, and reads it as one it has no name for.
+    LocalClock,
 }
 
 /// What a table of messages shows besides time, author and text.
@@ -195,7 +197,9 @@ impl<'a> Conversation<'a> {
                 extras: self.extras,
             }),
             // These are warnings for people.
-            Happened::PossibleGap { .. } | Happened::TicketLost { .. } => self.list.aside(event),
+            Happened::PossibleGap { .. } | Happened::TicketLost { .. } | Happened::LocalClock => {
+                self.list.aside(event)
+            }
         }
     }
 
@@ -227,7 +231,9 @@ impl Row for Seen<'_> {
                 at,
                 seen,
             } => extras.status(ticket, *status, at.unwrap_or(*seen), zone, form),
-            Happened::PossibleGap { .. } | Happened::TicketLost { .. } => Vec::new(),
+            Happened::PossibleGap { .. } | Happened::TicketLost { .. } | Happened::LocalClock => {
+                Vec::new()
+            }
         }
     }
 }

@@ -52,7 +52,8 @@ pub(crate) enum Message {
         after_long_help = "Fields of -o plain: time, ticket, from, text; then id and file name of each attachment. A change of status has \
     the word `status` in place of from, and the status in place of the text.\n\nWith -o json and -o ndjson the field type says what \
     happened. message: ticket, message. status: ticket, status, and as `at` the time of the service, null if it tells none. \
-    possible_gap: ticket. ticket_lost: ticket, error."
+    possible_gap: ticket. ticket_lost: ticket, error. local_clock: nothing more, the clock of this machine counted for what \
+    is shown first, for the service told no time."
     )]
     Follow(Follow),
     /// Count unread messages from support, for any number of tickets

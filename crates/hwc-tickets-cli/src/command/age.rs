@@ -7,38 +7,55 @@ use jiff::{SignedDuration, Timestamp, Unit};
 /// More than answers take on their way, and than clocks differ that are set by a time server.
 const NOTABLE: SignedDuration = SignedDuration::from_mins(2);
 
-/// It was counted back from the clock of this machine, for the service told no time.
+/// Why nothing proves what it was counted back from.
+const UNTOLD: &str = "for the service told no time";
+const STORED: &str =
+    "for a machine on the way had stored the answer, which does not tell the time now";
+
+/// The service told no time: the clock of this machine counted, for an age, and for where reading began.
 pub(super) fn untold(context: &Context) {
-    warn(None, context);
+    let shown = shown(clock::now(), context.settings.time_zone.value);
+    context.screen.warn(&format!(
+        "the service told no time, so the clock of this machine counted, which shows {shown}: if it is wrong, messages may be missing"
+    ));
 }
 
 /// It was counted back from the clock of this machine before anything was asked. What the answer tells of the time shows whether that
 /// was right.
 pub(super) fn compare(answer: &HeaderMap, context: &Context) {
-    warn(clock::told(answer), context);
+    let why = match clock::is_stored(answer) {
+        true => STORED,
+        false => UNTOLD,
+    };
+    warn(clock::told(answer).ok_or(why), context);
 }
 
-fn warn(told: Option<Timestamp>, context: &Context) {
+fn shown(now: Timestamp, zone: Zone) -> String {
+    zone.rfc_3339(now.round(Unit::Second).unwrap_or(now))
+}
+
+fn warn(told: Result<Timestamp, &str>, context: &Context) {
     let zone = context.settings.time_zone.value;
     if let Some(doubt) = doubt(clock::now(), told, zone) {
         context.screen.warn(&doubt);
     }
 }
 
-/// What is to be said of an age that was counted back from `now` of this machine, where the service tells this time.
-fn doubt(now: Timestamp, told: Option<Timestamp>, zone: Zone) -> Option<String> {
-    let is_right = told.is_some_and(|told| now.duration_since(told).abs() <= NOTABLE);
+/// What is to be said of an age that was counted back from `now` of this machine, where the service tells this time, or why it tells
+/// none.
+fn doubt(now: Timestamp, told: Result<Timestamp, &str>, zone: Zone) -> Option<String> {
+    let is_right = told.is_ok_and(|told| now.duration_since(told).abs() <= NOTABLE);
     if is_right {
         return None;
     }
-    let shown = zone.rfc_3339(now.round(Unit::Second).unwrap_or(now));
+    let shown = shown(now, zone);
     let (service, advice) = match told {
-        Some(told) => (
+        Ok(told) => (
             format!("while that of the service shows {}", zone.rfc_3339(told)),
             "set the clock, or type a time like these in place of the age",
         ),
-        None => (
-            "for the service told no time".to_owned(),
+        Err(why) => (
+            why.to_owned(),
             "if it is wrong, type a time like this one in place of the age",
         ),
     };
@@ -65,7 +82,7 @@ mod tests {
             (-3 * 3600, Some("2026-11-21T11:00:00+08:00")),
         ] {
             let now = service + SignedDuration::from_secs(seconds);
-            let told = doubt(now, Some(service), zone);
+            let told = doubt(now, Ok(service), zone);
             assert_eq!(told.is_some(), shown.is_some(), "{seconds} s: {told:?}");
             for time in shown
                 .into_iter()
@@ -77,7 +94,9 @@ mod tests {
                 );
             }
         }
-        let untold = doubt(service, None, zone).unwrap();
-        assert!(untold.contains("told no time"), "{untold}");
+        for why in [UNTOLD, STORED] {
+            let untold = doubt(service, Err(why), zone).unwrap();
+            assert!(untold.contains(why), "{untold}");
+        }
     }
 }

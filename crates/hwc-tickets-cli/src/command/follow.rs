@@ -179,7 +179,7 @@ struct Watch<'a> {
     unsaved: Unsaved,
     /// Every ticket was heard of.
     is_connected: bool,
-    /// It was said that an age was counted back from the clock of this machine.
+    /// It was said that the clock of this machine counted.
     is_clock_told: bool,
     /// What was to be shown at the start stands there, or cannot be had.
     is_shown: bool,
@@ -253,7 +253,7 @@ impl Watch<'_> {
                 event = events.next() => {
                     self.is_connected = events.has_connected();
                     if events.used_local_clock() {
-                        self.tell_clock();
+                        self.tell_clock()?;
                     }
                     match event {
                         None => return Ok(end.unwrap_or(End::Failed)),
@@ -268,11 +268,13 @@ impl Watch<'_> {
         }
     }
 
-    /// Says once that an age was counted back from a clock that nothing proves.
-    fn tell_clock(&mut self) {
-        if !std::mem::replace(&mut self.is_clock_told, true) {
-            age::untold(self.context);
+    /// Says once that a clock counted that nothing proves. It happened in no ticket, so no command is run.
+    fn tell_clock(&mut self) -> Result<(), Failure> {
+        if std::mem::replace(&mut self.is_clock_told, true) {
+            return Ok(());
         }
+        age::untold(self.context);
+        self.shown.add(&Happened::LocalClock)
     }
 
     /// Shows it, and hands it on. `is_new` says that it happened just now.

@@ -195,6 +195,13 @@ pub struct Rules {
     /// Most requests of one customer within one second of the clock; further ones are throttled with 429 and
     /// `Retry-After: 1`. No limit is published. Default: none.
     pub requests_per_second: Option<u32>,
+    /// Whether the answers of the service tell the time (`Date`); no document promises it. Default: yes.
+    pub tells_time: bool,
+    /// Seconds by which that time is ahead of the one that messages are stamped with; behind it below zero. Default: 0.
+    pub date_ahead: i64,
+    /// How long ago a machine on the way stored what it gives to a `GET`, in whole seconds: the answer has the header `Age`, and a `Date`
+    /// that is so much earlier. What it tells besides is of now all the same. Default: zero, nothing is stored.
+    pub stored_for: Duration,
     /// Most messages the world stores; beyond that every submit is refused. Default: 4,000,000.
     pub capacity: usize,
     /// Most bytes of all files together; beyond that every upload is refused. Default: 1 GiB.
@@ -293,6 +300,9 @@ impl Default for Rules {
             unknown_ticket: UnknownTicket::default(),
             engineers: Engineers::Manual,
             requests_per_second: None,
+            tells_time: true,
+            date_ahead: 0,
+            stored_for: Duration::ZERO,
             capacity: 4_000_000,
             storage: 1 << 30,
             daily_upload: None,

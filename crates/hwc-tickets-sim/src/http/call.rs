@@ -1,12 +1,13 @@
 //! A call from its first byte to its last, as the journal tells it.
 
 use axum::body::Body;
-use http::Response;
 use http::header::{HeaderName, HeaderValue};
 use http::request::Parts;
+use http::{Method, Response};
 
 use super::answer::Answer;
 use super::auth;
+use super::date::Telling;
 use super::render::Rendered;
 use super::serve::Line;
 use super::spoil;
@@ -21,6 +22,7 @@ pub(super) struct Call<'a> {
     /// Of its entry.
     pub(super) number: u64,
     pub(super) request_id: String,
+    is_read: bool,
 }
 
 impl<'a> Call<'a> {
@@ -52,6 +54,7 @@ impl<'a> Call<'a> {
             shared,
             number,
             request_id,
+            is_read: parts.method == Method::GET,
         }
     }
 
@@ -79,7 +82,7 @@ impl<'a> Call<'a> {
     /// Writes the end into the journal and puts the answer on the wire.
     pub(super) fn end(self, answer: Answer, fault: Option<&Fault>, line: &Line) -> Response<Body> {
         let answered = !matches!(fault, Some(Fault::Reset | Fault::Close | Fault::Hang));
-        let finished = {
+        let (finished, telling) = {
             let mut state = self.shared.lock();
             state.journal.amend(self.number, |entry| {
                 entry.status = answered.then_some(answer.status.as_u16());
@@ -87,16 +90,19 @@ impl<'a> Call<'a> {
                 entry.example = answer.example;
             });
             // A copy of the entry, if it is for somebody.
-            match self.shared.is_observed() {
+            let finished = match self.shared.is_observed() {
                 true => state.journal.get(self.number),
                 false => None,
-            }
+            };
+            let telling = Telling::by(state.world.rules(), self.is_read);
+            (finished, telling)
         };
         self.shared.noted();
         if let Some(finished) = finished {
             self.shared.observe(&finished);
         }
         let mut response = spoil::send(fault, answer, line, &self.shared.clock);
+        telling.write(self.shared.clock.now(), &mut response);
         dress(&mut response, self.request_id);
         response
     }

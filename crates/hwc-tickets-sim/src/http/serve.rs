@@ -11,7 +11,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use http::header::DATE;
 use http::{Request, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
@@ -226,15 +225,15 @@ async fn connection(
         async move {
             let request = request.map(|body| owed(body, idle_timeout));
             let mut response = answers.answer(request, &line).await;
-            if let Some(now) = dates.now() {
-                response.headers_mut().entry(DATE).or_insert(now);
-            }
+            dates.write(&mut response);
             Ok::<_, Infallible>(response)
         }
     });
     let serving = http1::Builder::new()
         .timer(Timers::default())
         .header_read_timeout(idle_timeout)
+        // The time of the simulator is told, or none.
+        .auto_date_header(false)
         .max_buf_size(READ_BUFFER)
         .serve_connection(TokioIo::new(wire), service);
     tokio::pin!(serving);

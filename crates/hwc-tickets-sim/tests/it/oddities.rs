@@ -5,7 +5,7 @@ use hwc_tickets_sim::{
 };
 use serde_json::{Value, json};
 
-use crate::client::ask;
+use crate::client::{Answer, ask, send};
 use crate::world::{at, start};
 
 /// Quirks as JSON, so that each case names the one switch it is about.
@@ -364,6 +364,61 @@ async fn silences_of_the_documents_can_be_filled_otherwise() {
         .code(),
         "OSM.01010015"
     );
+}
+
+/// Of a read and of a write: the time of the answer, and how long ago it was stored.
+#[tokio::test]
+async fn answers_tell_the_time_as_the_rules_say() {
+    const NOW: Option<&str> = Some("Sat, 21 Nov 2026 00:00:00 GMT");
+    const LATER: Option<&str> = Some("Sat, 21 Nov 2026 02:00:00 GMT");
+    let hour = json!({ "secs": 3600, "nanos": 0 });
+    for (rules, read, written, age) in [
+        (json!({}), NOW, NOW, None),
+        (json!({ "tells_time": false }), None, None, None),
+        (json!({ "date_ahead": 7200 }), LATER, LATER, None),
+        (
+            json!({ "date_ahead": -1 }),
+            Some("Fri, 20 Nov 2026 23:59:59 GMT"),
+            Some("Fri, 20 Nov 2026 23:59:59 GMT"),
+            None,
+        ),
+        (
+            json!({ "stored_for": hour }),
+            Some("Fri, 20 Nov 2026 23:00:00 GMT"),
+            NOW,
+            Some("3600"),
+        ),
+        (
+            json!({ "stored_for": hour, "date_ahead": 3600 }),
+            NOW,
+            Some("Sat, 21 Nov 2026 01:00:00 GMT"),
+            Some("3600"),
+        ),
+        (
+            json!({ "stored_for": hour, "tells_time": false }),
+            None,
+            None,
+            Some("3600"),
+        ),
+        // Beyond all times.
+        (json!({ "date_ahead": i64::MAX }), None, None, None),
+    ] {
+        let name = rules.to_string();
+        let rules: Rules = serde_json::from_value(rules).unwrap();
+        let sim = simulator(Quirks::default(), rules).await;
+        let answer = ask(&sim, LIST.0, LIST.1, LIST.2).await;
+        let told = (answer.header("date"), answer.header("age"));
+        assert_eq!(told, (read, age), "{name}");
+        let answer = ask(&sim, SUBMIT.0, SUBMIT.1, SUBMIT.2).await;
+        let told = (answer.header("date"), answer.header("age"));
+        assert_eq!(told, (written, None), "{name}");
+        // Whatever else is on the connection tells it.
+        assert_eq!(page(&sim).await.header("date"), NOW, "{name}");
+    }
+}
+
+async fn page(sim: &Simulator) -> Answer {
+    send(sim, "GET", "/", "", b"").await.unwrap()
 }
 
 #[tokio::test]

@@ -190,6 +190,14 @@ events! {
     AllEvents: follow_all::AllEvents => AllEvent
 }
 
+impl AllEvents {
+    /// Whether tickets begin with a moment by the clock of this machine: see [`used_local_clock`](crate::AllEvents::used_local_clock).
+    #[must_use]
+    pub fn used_local_clock(&self) -> bool {
+        self.0.stream.get_ref().used_local_clock()
+    }
+}
+
 /// The pages of a list: made by [`Call::pages`](crate::api::Call::pages). The same as [`api::Pages`], as an iterator.
 #[must_use = "an iterator reads nothing until it is asked for a page"]
 pub struct Pages<R: api::Paged>(Steps<api::Pages<R>>);

@@ -319,7 +319,7 @@ impl Follow {
 struct Told {
     /// Every ticket was part of an answer in this run.
     connected: Arc<AtomicBool>,
-    /// An age was counted back from the clock of this machine.
+    /// The clock of this machine decided what of the past is told.
     local_clock: Arc<AtomicBool>,
 }
 
@@ -348,9 +348,9 @@ impl Events {
         self.told.connected.load(Ordering::Acquire)
     }
 
-    /// Whether the age of [`Follow::max_age`] was counted back from the clock of this machine, because the service told no time of its
-    /// own: then messages are missing at the start if that clock is ahead, and there are more than asked for if it is behind. `false`
-    /// also as long as nothing began with an age.
+    /// Whether the clock of this machine counted, because the service told no time of its own: the age of [`Follow::max_age`] was counted
+    /// back from it, so that messages are missing at the start if it is ahead, and there are more than asked for if it is behind; or
+    /// history was read that began by it ([`ReadReport::local_clock`](crate::ReadReport::local_clock)). `false` also as long as nothing did.
     #[must_use]
     pub fn used_local_clock(&self) -> bool {
         self.told.local_clock.load(Ordering::Acquire)

@@ -177,8 +177,9 @@ impl FollowAll {
     /// Begins each ticket with the messages made at `instant` or later, then follows;
     /// [`Timestamp::UNIX_EPOCH`](jiff::Timestamp::UNIX_EPOCH) gives whole conversations. Default: the moment when the first run began that
     /// read the list, which the cursor keeps: by the clock of the service, and by that of this machine only if the service does not tell its
-    /// time. It is taken 5 s earlier, as the service may stamp messages by another clock. Tickets that the cursor knows go on where they
-    /// stood.
+    /// time, which [`AllEvents::used_local_clock`] says. It is taken 5 s earlier, as the service may stamp messages by another clock; and a
+    /// ticket that is newer than all that the list showed then is told whole, whatever the clocks show. Tickets that the cursor knows go on
+    /// where they stood.
     pub fn since(mut self, instant: Timestamp) -> Self {
         self.since = Some(instant);
         self
@@ -249,6 +250,18 @@ impl AllEvents {
     /// import.
     pub async fn next(&mut self) -> Option<AllEvent> {
         poll_fn(|context| self.course.poll(context)).await
+    }
+
+    /// Whether the moment with which tickets begin was taken from the clock of this machine, because no answer of the first reading of
+    /// the list told the time of the service, or it told one that lies more than a day beyond both that clock and its newest ticket. If
+    /// that clock was ahead, messages of tickets that were there by then may be missing, in later runs with the cursor as well: one that
+    /// is opened later is told whole all the same. If it was behind, there are more than asked for. `false` also as long as the list was
+    /// not read, and with [`FollowAll::since`], which mends it.
+    ///
+    /// Also whether history was read so in this run: see [`Events::used_local_clock`](crate::Events::used_local_clock).
+    #[must_use]
+    pub fn used_local_clock(&self) -> bool {
+        self.course.used_local_clock()
     }
 
     /// Stops the stream from elsewhere: it tells the gaps that it still owes, gives one last checkpoint, and ends.

@@ -20,6 +20,7 @@ use crate::{
 };
 use futures_core::{FusedStream, Stream};
 use futures_util::{StreamExt as _, stream};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -238,6 +239,8 @@ pub struct TicketEvents {
 pub(crate) struct FirstReading {
     /// What the clock of the service showed then, or earlier, if it told.
     pub(crate) clock: Option<ServiceClock>,
+    /// When the newest of its tickets was opened.
+    pub(crate) newest: Option<Timestamp>,
 }
 
 impl TicketEvents {

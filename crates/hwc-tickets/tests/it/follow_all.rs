@@ -1,5 +1,6 @@
 //! Following all tickets: old ones and new ones, their messages, and one cursor for both, over kills and restarts.
 
+mod begin;
 mod schedule;
 
 use crate::reading::desk::{Asked, Desk, Rules, State, refusal};
@@ -46,7 +47,7 @@ fn list(state: &State, asked: &Asked) -> Value {
     let row = |(id, status): (&String, &i64)| {
         json!({
             "incident_id": id, "status": status, "simple_description": "about a disk",
-            "create_time": "2026-02-28 08:00:00",
+            "create_time": "2026-03-01 08:00:00",
         })
     };
     let rows: Vec<Value> = rows.take(number("limit", 10)).map(row).collect();

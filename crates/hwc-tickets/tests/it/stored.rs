@@ -662,8 +662,8 @@ fn what_is_listed_of_tickets_and_done_to_them_comes_back() {
     assert_eq!(
         all,
         json!({
-            "hwc_tickets_all_cursor": 1, "since": null, "tickets": TicketsCursor::default(),
-            "messages": Cursor::default(), "ended": {},
+            "hwc_tickets_all_cursor": 1, "since": null, "local_clock": false, "newest": null,
+            "tickets": TicketsCursor::default(), "messages": Cursor::default(), "ended": {},
         })
     );
 }

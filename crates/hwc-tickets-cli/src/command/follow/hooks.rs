@@ -133,6 +133,7 @@ fn calling(event: &Happened<'_>) -> Option<String> {
         }
         Happened::PossibleGap { ticket } => Some(format!("{ticket}: a message may be missing")),
         Happened::TicketLost { ticket, .. } => Some(format!("{ticket}: not followed any more")),
+        Happened::LocalClock => None,
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Past {
     pub(super) messages: Vec<Message>,
     /// Whether a message may be missing.
     pub(super) possible_gap: bool,
+    /// Whether it was read from where the clock of this machine says.
+    pub(super) local_clock: bool,
 }
 
 /// Reads the history of a ticket back to `reach`.
@@ -58,8 +60,10 @@ pub(super) async fn read(
     let mut reader = Reader::new(ticket, options, walk_options, manner);
     let mut messages = reader.collect().await?;
     messages.reverse();
+    let report = reader.take_report();
     Ok(Past {
         messages,
-        possible_gap: reader.take_report().possible_gap,
+        possible_gap: report.possible_gap,
+        local_clock: report.local_clock,
     })
 }

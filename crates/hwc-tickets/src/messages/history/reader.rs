@@ -201,12 +201,14 @@ impl Reader {
         };
         match answer {
             Ok(answer) => {
-                if let Some(date) = service::date(&answer)
-                    && self.walk.starts_too_early(date)
-                {
-                    // This machine's clock is behind: the newest messages need not be in the answer.
-                    self.walk.start_again(date);
-                    return Ok(Some(Vec::new()));
+                match service::date(&answer) {
+                    Some(date) if self.walk.starts_too_early(date) => {
+                        // This machine's clock is behind: the newest messages need not be in the answer.
+                        self.walk.start_again(date);
+                        return Ok(Some(Vec::new()));
+                    }
+                    Some(_) => {}
+                    None => self.walk.take_for_untold(),
                 }
                 if self.walk.is_to_reckon() {
                     let own = self.ticket.client.parts().clock.now();

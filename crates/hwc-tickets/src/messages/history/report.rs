@@ -30,11 +30,12 @@ pub struct ReadReport {
     /// Whether a message may be missing: more messages in one second than one page holds, where reading
     /// them by row numbers did not help or could not be trusted, a total above what was read (a
     /// message that was recalled meanwhile is among the causes), or an answer that a machine on the way had
-    /// stored. `false` is a statement, not a guess.
+    /// stored. `false` is a statement, not a guess, but for what `local_clock` says.
     pub possible_gap: bool,
-    /// Whether `max_age` was counted back from the clock of this machine, because the service told no time of its own with the first
-    /// answer: then messages are missing if that clock is ahead, and there are more than asked for if it is behind. In JSON the field is
-    /// there only when it is `true`.
+    /// Whether the clock of this machine counted, because the service told no time of its own with the first answer. The reading began a
+    /// day beyond it: if it is behind by more than that, the newest messages may be missing. And `max_age` was counted back from it: then
+    /// messages are missing if it is ahead, and there are more than asked for if it is behind. In JSON the field is there only when it is
+    /// `true`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub local_clock: bool,
     /// Whether the walk came to its end: the beginning of the conversation, the moment given with

@@ -202,6 +202,11 @@ impl Walk {
         self.beyond = beyond.saturating_add(beyond);
     }
 
+    /// The answer that comes next tells no time. If it is the first page, nothing proves that the newest messages are in it.
+    pub(crate) fn take_for_untold(&mut self) {
+        self.report.local_clock |= self.report.pages == 0;
+    }
+
     /// Whether [`Walk::reckon`] is to be called before the first page is accepted.
     pub(crate) fn is_to_reckon(&self) -> bool {
         matches!(self.options.since, Some(Since::Ago(_)))
@@ -211,7 +216,7 @@ impl Walk {
     /// of this machine counts, which proves nothing.
     pub(crate) fn reckon(&mut self, told: Option<Timestamp>, own: Timestamp) {
         if let Some(Since::Ago(age)) = self.options.since {
-            self.report.local_clock = told.is_none();
+            self.report.local_clock |= told.is_none();
             self.options.since = Some(Since::At(earlier(told.unwrap_or(own), age)));
         }
     }

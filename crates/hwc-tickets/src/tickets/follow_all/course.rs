@@ -13,6 +13,7 @@ use crate::{
         follow_new::{TicketEvent, TicketEvents},
         listed::ListedTicket,
     },
+    time::earlier,
 };
 use futures_util::StreamExt as _;
 use hwc_core::Clock;
@@ -25,6 +26,9 @@ use std::{
 
 /// Beyond the longest wait between two polls: the time in which what was written last can be heard of.
 const SLACK: Duration = Duration::from_secs(60);
+/// How far the time that the service tells may lie beyond that of this machine and beyond its newest ticket, in whatever zone the time of
+/// that was read. What lies beyond both counts for nothing: all that is written until then would be left out, for good.
+const BEYOND_ALL: SignedDuration = SignedDuration::from_hours(24);
 /// Seconds for which failures keep a ticket that has ended at most: one that fails for weeks is no reason to keep all others.
 const MOST_PUT_OFF: i64 = 24 * 3_600;
 
@@ -60,7 +64,11 @@ impl Course {
         let stored = follow.cursor;
         let stored = stored.or_else(|| file.as_ref()?.cursor().cloned());
         let mut cursor = stored.unwrap_or_default();
-        cursor.since = follow.since.or(cursor.since);
+        if follow.since.is_some() {
+            cursor.since = follow.since;
+            cursor.local_clock = false;
+            cursor.newest = None;
+        }
         let slack = seconds(follow.messages.longest().saturating_add(SLACK));
         let mut ids = cursor.followed();
         let too_many = ids.split_off(ids.len().min(MOST_TICKETS));
@@ -134,6 +142,7 @@ impl Course {
         self.begin();
         Some(match event {
             TicketEvent::Opened { ticket } => {
+                self.begin_before(&ticket);
                 self.see(&ticket);
                 AllEvent::Opened { ticket }
             }
@@ -160,8 +169,9 @@ impl Course {
     }
 
     /// Once the list was read first: each ticket begins where this run began. By the clock of the service, whatever that of this machine
-    /// shows, for messages have its times; only where it does not tell, by that of this machine. What stamps messages may be some seconds
-    /// behind what stamps answers: it begins so much earlier, and may tell what was written just before.
+    /// shows, for messages have its times; only where it does not tell, or tells what nothing else bears out, by that of this machine. What
+    /// stamps messages may be some seconds behind what stamps answers: it begins so much earlier, and may tell what was written just
+    /// before.
     fn begin(&mut self) {
         if self.cursor.since.is_some() {
             return;
@@ -169,16 +179,46 @@ impl Course {
         let Some(first) = self.tickets.first_reading() else {
             return;
         };
+        let (second, at) = self.begun;
+        let own = Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
         // Time in which the machine slept. If its clock was set ahead instead, that is only earlier.
         let asleep = SignedDuration::from_secs(self.was_set_by().max(0));
-        let (second, at) = self.begun;
         let told = first.clock.and_then(|clock| clock.at(at));
-        let told = told.and_then(|begun| begun.checked_sub(asleep).ok());
-        let since = told.or_else(|| Timestamp::from_second(second).ok());
-        let since = since.and_then(|begun| begun.checked_sub(FOREIGN_CLOCK).ok());
-        let since = since.unwrap_or(Timestamp::UNIX_EPOCH);
+        let told = told.map(|begun| earlier(begun, asleep));
+        let proven = told.filter(|told| !is_beyond_all(*told, own, first.newest));
+        // It may be off, so that it counts is told.
+        self.cursor.local_clock = proven.is_none();
+        // It may also be what is off by years: not even then whole conversations are told.
+        let newest = told.and(first.newest);
+        let least = newest.map_or(own, |newest| earlier(newest, BEYOND_ALL));
+        let begun = proven.unwrap_or(own.max(least));
+        let since = earlier(begun, FOREIGN_CLOCK).max(Timestamp::UNIX_EPOCH);
+        self.cursor.newest = Some(first.newest.unwrap_or(Timestamp::UNIX_EPOCH));
+        self.begin_at(since);
+    }
+
+    /// A ticket that is newer than all of the first reading was opened after that, whatever clock told when that was: nothing in it is too
+    /// old.
+    fn begin_before(&mut self, ticket: &ListedTicket) {
+        let opened = ticket.opened_at.instant();
+        let newer =
+            opened.filter(|opened| self.cursor.newest.is_some_and(|newest| *opened > newest));
+        let Some((opened, since)) = newer.zip(self.cursor.since) else {
+            return;
+        };
+        if opened < since {
+            self.begin_at(earlier(opened, FOREIGN_CLOCK));
+        }
+    }
+
+    fn begin_at(&mut self, since: Timestamp) {
         self.cursor.since = Some(since);
         self.handle.begin_at(since);
+    }
+
+    /// Whether that was taken from the clock of this machine, in this run or in the one that began; or the past of a ticket was.
+    pub(super) fn used_local_clock(&self) -> bool {
+        self.cursor.local_clock || self.messages.used_local_clock()
     }
 
     fn take_of_messages(&mut self, event: Event) -> Option<AllEvent> {
@@ -291,6 +331,12 @@ impl Course {
         let (second, at) = self.begun;
         second.saturating_add(seconds(self.clock.elapsed().saturating_sub(at)))
     }
+}
+
+/// Whether the time that the service `told` is proven neither by that of this machine nor by its newest ticket.
+fn is_beyond_all(told: Timestamp, own: Timestamp, newest: Option<Timestamp>) -> bool {
+    let known = newest.map_or(own, |newest| newest.max(own));
+    told.duration_since(known) > BEYOND_ALL
 }
 
 fn seconds(duration: Duration) -> i64 {

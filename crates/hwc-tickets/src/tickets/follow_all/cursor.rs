@@ -23,6 +23,10 @@ const VERSION: u32 = 1;
 pub struct AllCursor {
     /// Where a ticket begins that the cursor of the messages does not know: the same in each run. `None`: the list was not read yet.
     pub(super) since: Option<Timestamp>,
+    /// That moment is of the clock of a machine, which nothing proves.
+    pub(super) local_clock: bool,
+    /// When the newest ticket was opened that the first reading of the list showed. `None`: `since` was named.
+    pub(super) newest: Option<Timestamp>,
     pub(super) tickets: TicketsCursor,
     pub(super) messages: Cursor,
     /// Tickets that have ended and are still followed, each with the second in which it is let go, by the wall clock.
@@ -33,6 +37,10 @@ pub struct AllCursor {
 struct Stored {
     hwc_tickets_all_cursor: u32,
     since: Option<Timestamp>,
+    #[serde(default)]
+    local_clock: bool,
+    #[serde(default)]
+    newest: Option<Timestamp>,
     tickets: TicketsCursor,
     messages: Cursor,
     ended: BTreeMap<TicketId, i64>,
@@ -43,6 +51,8 @@ impl From<AllCursor> for Stored {
         Self {
             hwc_tickets_all_cursor: VERSION,
             since: cursor.since,
+            local_clock: cursor.local_clock,
+            newest: cursor.newest,
             tickets: cursor.tickets,
             messages: cursor.messages,
             ended: cursor.ended,
@@ -59,6 +69,8 @@ impl TryFrom<Stored> for AllCursor {
         }
         Ok(Self {
             since: stored.since,
+            local_clock: stored.local_clock,
+            newest: stored.newest,
             tickets: stored.tickets,
             messages: stored.messages,
             ended: stored.ended,

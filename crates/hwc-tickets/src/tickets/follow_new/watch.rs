@@ -202,8 +202,10 @@ impl Watch {
             let known = known.filter_map(|row| Some((row.id.clone()?, row.status.code())));
             self.state.known.extend(known);
             self.state.has_begun = true;
+            let times = list.items.iter().map(|row| row.opened_at.instant());
+            let newest = times.max().flatten();
             // Once in a run.
-            let _ = self.first.set(FirstReading { clock });
+            let _ = self.first.set(FirstReading { clock, newest });
         }
         if self.state.has_begun {
             self.compare(list.items, is_whole);

@@ -461,3 +461,34 @@ fn a_ticket_that_goes_on_before_its_beginning_waits_for_the_time_of_the_service(
         });
     }
 }
+
+/// Where history begins, the clock of this machine decides as well, unless the service tells its time: behind by more than a day, it leaves
+/// out the newest messages.
+#[test]
+fn history_that_begins_by_the_clock_of_this_machine_is_told() {
+    for (hours_ahead, tells_time, messages) in [
+        (-72, true, 6),
+        (-72, false, 0),
+        (0, true, 6),
+        (0, false, 6),
+        (72, false, 6),
+    ] {
+        let rules = || Rules {
+            date_ahead: tells_time.then_some(0),
+            ..Rules::default()
+        };
+        let desk = hourly(hours_ahead, rules());
+        let history = desk.client().ticket("a").unwrap().history();
+        let read = desk.clock.run(history.collect()).unwrap();
+        let told = (read.messages.len(), read.report.local_clock);
+        assert_eq!(told, (messages, !tells_time), "{hours_ahead} h ahead");
+
+        let desk = hourly(hours_ahead, rules());
+        desk.clock.run(async {
+            let follow = desk.client().follow(ids(&["a"])).tail(10);
+            let mut events = follow.stream();
+            run(&mut events, &desk, S(30)).await;
+            assert_eq!(events.used_local_clock(), !tells_time, "{hours_ahead} h");
+        });
+    }
+}

@@ -12,13 +12,16 @@ use crate::{
         roster::{CatchUp, Held, Source},
     },
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 impl Engine {
     /// Sorts out the history of a ticket, and what polls brought meanwhile.
     pub(super) fn take_history(&mut self, number: GroupNumber, ticket: TicketId, past: Past) {
         self.trouble.is_over();
         self.look_for_own(self.clock.elapsed());
+        if past.local_clock {
+            self.told.local_clock.store(true, Ordering::Release);
+        }
         // The group may have been split or joined meanwhile.
         let number = self.group_of(&ticket).unwrap_or(number);
         let Some(followed) = self.roster.ticket(number, &ticket) else {
