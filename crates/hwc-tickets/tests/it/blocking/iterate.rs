@@ -177,6 +177,13 @@ fn what_was_read_already_is_refused_inside_a_runtime_too() {
         assert!(rows.next().is_none());
     });
     assert!(rows.next().is_none());
+    // What has ended says nothing more, wherever it is asked.
+    let mut messages = history(&desk, |history| history);
+    let mut rows = client.tickets().list().items().unwrap();
+    assert_eq!((messages.by_ref().count(), rows.by_ref().count()), (4, 4));
+    one_thread().block_on(async {
+        assert!(messages.next().is_none() && rows.next().is_none());
+    });
 }
 
 fn listed(mut rows: Rows<ListedTicket>) -> Steps<ListedTicket, ListReport> {
