@@ -151,9 +151,14 @@ impl<R: Paged> Items<R> {
         self.pages.report()
     }
 
+    /// The next item, where its page was read already: without a request.
+    pub(crate) fn next_held(&mut self) -> Option<R::Item> {
+        self.held.pop_front()
+    }
+
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<R::Item>>> {
         loop {
-            if let Some(item) = self.held.pop_front() {
+            if let Some(item) = self.next_held() {
                 return Poll::Ready(Some(Ok(item)));
             }
             match self.pages.poll(context) {

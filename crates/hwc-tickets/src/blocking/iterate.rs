@@ -1,4 +1,7 @@
-//! Streams as iterators: each step waits for the next item.
+//! Streams as iterators: each step gives what was read already, or else waits for the next item.
+//!
+//! Whole pages come, and to wait is to enter the runtime, which costs more than to hand a row on. What is sent (`Outcomes`) or
+//! followed goes on only while somebody waits, and a checkpoint says what a follower has handed out: there nothing is held.
 
 use super::runtime::Runtime;
 use crate::{
@@ -6,7 +9,7 @@ use crate::{
     error::Result,
     messages::{
         follow::{Event, FollowHandle, StopHandle},
-        history::ReadReport,
+        history::{History, ReadReport, Reader},
         message::Message,
         submit::{self, Draft, Sent, SubmitAll},
     },
@@ -17,50 +20,77 @@ use crate::{
     },
 };
 use futures_core::Stream;
-use futures_util::{StreamExt as _, stream::Fuse};
-use std::{fmt, iter::FusedIterator, sync::Arc};
+use futures_util::StreamExt as _;
+use std::{fmt, iter::FusedIterator, pin::pin, sync::Arc};
 
-/// A stream, and the runtime it is polled on.
+/// What is read step by step, and the runtime it is read on.
 struct Steps<S> {
-    stream: Fuse<S>,
+    source: S,
     runtime: Arc<Runtime>,
-    was_refused: bool,
+    has_ended: bool,
+}
+
+impl<S> Steps<S> {
+    fn new(source: S, runtime: &Arc<Runtime>) -> Self {
+        Self {
+            source,
+            runtime: Arc::clone(runtime),
+            has_ended: false,
+        }
+    }
+
+    /// The next item: what `held` has without waiting, or else what `wait` waits for. Inside a runtime an error, even where something is
+    /// held; after an error and after the end nothing.
+    fn step<T>(
+        &mut self,
+        held: impl FnOnce(&mut S) -> Option<T>,
+        wait: impl FnOnce(&mut S, &Runtime) -> Result<Option<T>>,
+    ) -> Option<Result<T>> {
+        if self.has_ended {
+            return None;
+        }
+        if let Err(error) = self.runtime.check() {
+            self.has_ended = true;
+            return Some(Err(error));
+        }
+        if let Some(item) = held(&mut self.source) {
+            return Some(Ok(item));
+        }
+        let next = wait(&mut self.source, &self.runtime);
+        self.has_ended = !matches!(next, Ok(Some(_)));
+        next.transpose()
+    }
 }
 
 impl<S: Stream + Unpin> Steps<S> {
-    fn new(stream: S, runtime: &Arc<Runtime>) -> Self {
-        Self {
-            stream: stream.fuse(),
-            runtime: Arc::clone(runtime),
-            was_refused: false,
-        }
-    }
-
-    /// The next item; inside a runtime an error, and then the end.
+    /// The next item of a stream that holds nothing.
     fn next(&mut self) -> Option<Result<S::Item>> {
-        if self.was_refused {
-            return None;
-        }
-        let next = self.runtime.wait(self.stream.next());
-        self.was_refused = next.is_err();
-        next.transpose()
+        self.step(|_| None, |stream, runtime| runtime.wait(stream.next()))
     }
+}
+
+/// Waits for the next item of a stream that ends after an error.
+fn read<S, T>(stream: &mut S, runtime: &Runtime) -> Result<Option<T>>
+where
+    S: Stream<Item = Result<T>> + Unpin,
+{
+    runtime.wait(stream.next())?.transpose()
 }
 
 /// The messages of a conversation: made by [`Ticket::history`](super::Ticket::history). Ends after an
 /// error.
 #[must_use = "an iterator reads nothing until it is asked for a message"]
-pub struct Messages(Steps<crate::Messages>);
+pub struct Messages(Steps<Reader>);
 
 impl Messages {
-    pub(super) fn new(messages: crate::Messages, runtime: &Arc<Runtime>) -> Self {
-        Self(Steps::new(messages, runtime))
+    pub(super) fn new(history: History, runtime: &Arc<Runtime>) -> Self {
+        Self(Steps::new(history.reader(), runtime))
     }
 
     /// What is known of the read so far; final once the iterator has ended.
     #[must_use]
     pub fn report(&self) -> ReadReport {
-        self.0.stream.get_ref().report()
+        self.0.source.report()
     }
 }
 
@@ -68,7 +98,13 @@ impl Iterator for Messages {
     type Item = Result<Message>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|next| next.and_then(|message| message))
+        self.0.step(Reader::next_held, |reader, runtime| {
+            if !reader.has_read_all() {
+                // Where it is: the future of a page is large.
+                runtime.wait(pin!(reader.fill()))??;
+            }
+            Ok(reader.next_held())
+        })
     }
 }
 
@@ -76,9 +112,7 @@ impl FusedIterator for Messages {}
 
 impl fmt::Debug for Messages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Messages")
-            .field(self.0.stream.get_ref())
-            .finish()
+        f.debug_tuple("Messages").field(&self.report()).finish()
     }
 }
 
@@ -126,7 +160,7 @@ macro_rules! events {
             /// Stops the iterator from elsewhere, for instance from another thread: the wait for the next event then ends.
             #[must_use]
             pub fn stop_handle(&self) -> StopHandle {
-                self.0.stream.get_ref().stop_handle()
+                self.0.source.stop_handle()
             }
         }
 
@@ -160,19 +194,19 @@ impl Events {
     /// Adds tickets to the running iterator and removes them from it, from elsewhere.
     #[must_use]
     pub fn handle(&self) -> FollowHandle {
-        self.0.stream.get_ref().handle()
+        self.0.source.handle()
     }
 
     /// Whether every ticket was part of an answer in this run, or was given up.
     #[must_use]
     pub fn has_connected(&self) -> bool {
-        self.0.stream.get_ref().has_connected()
+        self.0.source.has_connected()
     }
 
     /// Whether an age was counted back from the clock of this machine: see [`used_local_clock`](crate::Events::used_local_clock).
     #[must_use]
     pub fn used_local_clock(&self) -> bool {
-        self.0.stream.get_ref().used_local_clock()
+        self.0.source.used_local_clock()
     }
 }
 
@@ -210,7 +244,7 @@ impl<R: api::Paged> Pages<R> {
     /// What is known of the reading so far; final once the iterator has ended.
     #[must_use]
     pub fn report(&self) -> &api::ListReport {
-        self.0.stream.get_ref().report()
+        self.0.source.report()
     }
 }
 
@@ -218,7 +252,7 @@ impl<R: api::Paged> Iterator for Pages<R> {
     type Item = Result<api::Page<R::Item>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|next| next.and_then(|page| page))
+        self.0.step(|_| None, read)
     }
 }
 
@@ -242,7 +276,7 @@ impl<R: api::Paged> Items<R> {
     /// What is known of the reading so far; final once the iterator has ended.
     #[must_use]
     pub fn report(&self) -> &api::ListReport {
-        self.0.stream.get_ref().report()
+        self.0.source.report()
     }
 }
 
@@ -250,7 +284,7 @@ impl<R: api::Paged> Iterator for Items<R> {
     type Item = Result<R::Item>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|next| next.and_then(|item| item))
+        self.0.step(api::Items::next_held, read)
     }
 }
 
@@ -274,7 +308,7 @@ impl<T: Unpin> Rows<T> {
     /// What is known of the reading so far; final once the iterator has ended.
     #[must_use]
     pub fn report(&self) -> &api::ListReport {
-        self.0.stream.get_ref().report()
+        self.0.source.report()
     }
 }
 
@@ -282,7 +316,7 @@ impl<T: Unpin> Iterator for Rows<T> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|next| next.and_then(|row| row))
+        self.0.step(rows::Rows::next_held, read)
     }
 }
 
@@ -306,7 +340,7 @@ impl<T> RowPages<T> {
     /// What is known of the reading so far; final once the iterator has ended.
     #[must_use]
     pub fn report(&self) -> &api::ListReport {
-        self.0.stream.get_ref().report()
+        self.0.source.report()
     }
 }
 
@@ -314,7 +348,7 @@ impl<T> Iterator for RowPages<T> {
     type Item = Result<api::Page<T>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|next| next.and_then(|page| page))
+        self.0.step(|_| None, read)
     }
 }
 
@@ -323,5 +357,36 @@ impl<T> FusedIterator for RowPages<T> {}
 impl<T> fmt::Debug for RowPages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("RowPages").field(self.report()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::VecDeque;
+
+    /// Of what comes at once the first alone is waited for.
+    #[test]
+    fn what_is_held_is_given_without_waiting() {
+        let runtime = Arc::new(Runtime::start().unwrap());
+        let mut steps = Steps::new(VecDeque::<u32>::new(), &runtime);
+        let mut waits = 0;
+        let mut next = || {
+            steps.step(VecDeque::pop_front, |held, runtime| {
+                waits += 1;
+                let comes = waits <= 2;
+                runtime.wait(async {
+                    if comes {
+                        held.extend([1, 2, 3]);
+                    }
+                    held.pop_front()
+                })
+            })
+        };
+        let mut given = Vec::new();
+        while let Some(item) = next() {
+            given.push(item.unwrap());
+        }
+        assert_eq!((given, waits), (vec![1, 2, 3, 1, 2, 3], 3));
     }
 }

@@ -119,8 +119,8 @@ impl Ticket {
     /// As of [`Ticket::history`].
     pub fn history_with(&self, options: impl FnOnce(History) -> History) -> Result<Messages> {
         self.client.runtime.check()?;
-        let messages = options(self.ticket.history()).stream();
-        Ok(Messages::new(messages, &self.client.runtime))
+        let history = options(self.ticket.history());
+        Ok(Messages::new(history, &self.client.runtime))
     }
 
     /// Marks all messages of the ticket as read: see [`Ticket::mark_read`](crate::Ticket::mark_read).

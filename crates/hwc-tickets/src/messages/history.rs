@@ -204,7 +204,7 @@ impl History {
         })
     }
 
-    fn reader(self) -> Reader {
+    pub(crate) fn reader(self) -> Reader {
         let mut options = CallOptions::default();
         let parts = self.ticket.client.parts();
         options.deadline = Some(self.timeout.unwrap_or(parts.deadline));

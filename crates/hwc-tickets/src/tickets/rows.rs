@@ -199,9 +199,14 @@ impl<T: Unpin> Rows<T> {
         self.pages.0.clock()
     }
 
+    /// The next row, where its page was read already: without a request.
+    pub(crate) fn next_held(&mut self) -> Option<T> {
+        self.held.pop_front()
+    }
+
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         loop {
-            if let Some(row) = self.held.pop_front() {
+            if let Some(row) = self.next_held() {
                 return Poll::Ready(Some(Ok(row)));
             }
             match self.pages.0.poll_page(context) {

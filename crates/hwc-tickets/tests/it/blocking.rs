@@ -1,5 +1,7 @@
 //! The blocking client: the same verbs, one thread behind them, and no panic where it cannot work.
 
+mod iterate;
+
 use crate::{
     ledger::shelf::Shelf,
     opening,

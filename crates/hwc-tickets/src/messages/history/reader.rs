@@ -112,25 +112,51 @@ impl Reader {
     ///
     /// Dropping the future loses nothing: the page is asked for again.
     pub(crate) async fn next(&mut self) -> Result<Option<Message>> {
-        if self.stop_at_limit() {
-            return Ok(None);
-        }
         loop {
-            if !self.manner.oldest_first || self.walk.next().is_none() {
-                let message = match self.manner.oldest_first {
-                    true => self.held.pop_back(),
-                    false => self.held.pop_front(),
-                };
-                if let Some(message) = message {
-                    self.yielded += 1;
-                    return Ok(Some(message));
-                }
+            if let Some(message) = self.next_held() {
+                return Ok(Some(message));
             }
             let Some(new) = self.read_page().await? else {
                 return Ok(None);
             };
             self.keep(new)?;
         }
+    }
+
+    /// What [`Reader::next`] would give without a request. `None`: there is nothing more, or it takes one.
+    pub(crate) fn next_held(&mut self) -> Option<Message> {
+        if self.stop_at_limit() || !self.has_next_held() {
+            return None;
+        }
+        self.yielded += 1;
+        match self.manner.oldest_first {
+            true => self.held.pop_back(),
+            false => self.held.pop_front(),
+        }
+    }
+
+    /// Reads on until [`Reader::next_held`] has a message to give, or there is none any more.
+    ///
+    /// After an error, asking again repeats the failed page.
+    #[cfg(feature = "blocking")]
+    pub(crate) async fn fill(&mut self) -> Result<()> {
+        while !self.has_next_held()
+            && let Some(new) = self.read_page().await?
+        {
+            self.keep(new)?;
+        }
+        Ok(())
+    }
+
+    /// Whether no page will be asked for any more.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn has_read_all(&self) -> bool {
+        self.walk.has_ended()
+    }
+
+    /// Whether a message is held whose turn it is. The oldest is known at the end of the walk only.
+    fn has_next_held(&self) -> bool {
+        !self.held.is_empty() && (!self.manner.oldest_first || self.walk.has_ended())
     }
 
     /// All messages that [`Reader::next`] would give from here on, where none was asked for before. With the newest first whole pages are

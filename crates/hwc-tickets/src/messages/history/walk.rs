@@ -246,9 +246,14 @@ impl Walk {
         self.is_stale = true;
     }
 
+    /// Whether there is no next page.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.done || self.is_last_page
+    }
+
     /// The next page to ask for; `None` at the end. Asking twice without an answer asks the same.
     pub(crate) fn next(&self) -> Option<Ask> {
-        if self.done || self.is_last_page {
+        if self.has_ended() {
             return None;
         }
         if let Some(bridge) = &self.bridge {
