@@ -228,7 +228,7 @@ impl AllEvents {
     /// Whether tickets begin with a moment by the clock of this machine: see [`used_local_clock`](crate::AllEvents::used_local_clock).
     #[must_use]
     pub fn used_local_clock(&self) -> bool {
-        self.0.stream.get_ref().used_local_clock()
+        self.0.source.used_local_clock()
     }
 }
 
