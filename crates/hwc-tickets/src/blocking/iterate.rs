@@ -203,7 +203,7 @@ impl Events {
         self.0.source.has_connected()
     }
 
-    /// Whether an age was counted back from the clock of this machine: see [`used_local_clock`](crate::Events::used_local_clock).
+    /// Whether the clock of this machine counted for what of the past is told: see [`used_local_clock`](crate::Events::used_local_clock).
     #[must_use]
     pub fn used_local_clock(&self) -> bool {
         self.0.source.used_local_clock()
@@ -225,10 +225,11 @@ events! {
 }
 
 impl AllEvents {
-    /// Whether tickets begin with a moment by the clock of this machine: see [`used_local_clock`](crate::AllEvents::used_local_clock).
+    /// Whether the clock of this machine counted for where tickets begin, or for what of the past is told: see
+    /// [`used_local_clock`](crate::AllEvents::used_local_clock).
     #[must_use]
     pub fn used_local_clock(&self) -> bool {
-        self.0.stream.get_ref().used_local_clock()
+        self.0.source.used_local_clock()
     }
 }
 

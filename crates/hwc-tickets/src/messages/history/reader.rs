@@ -281,7 +281,7 @@ impl Reader {
     }
 
     /// Checks that so many messages may be held at once.
-    pub(crate) fn hold(&self, messages: usize) -> Result<()> {
+    fn hold(&self, messages: usize) -> Result<()> {
         let limit = self.manner.buffer;
         match messages <= limit {
             true => Ok(()),

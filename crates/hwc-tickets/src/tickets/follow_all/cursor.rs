@@ -21,7 +21,8 @@ const VERSION: u32 = 1;
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct AllCursor {
-    /// Where a ticket begins that the cursor of the messages does not know: the same in each run. `None`: the list was not read yet.
+    /// Where a ticket begins that the cursor of the messages does not know: the same in each run, or earlier once a ticket that is newer than
+    /// `newest` was opened before it. `None`: the list was not read yet.
     pub(super) since: Option<Timestamp>,
     /// That moment is of the clock of a machine, which nothing proves.
     pub(super) local_clock: bool,

@@ -7,10 +7,11 @@ use crate::{
 };
 use hwc_core::testing::Step;
 use hwc_tickets::{
-    ErrorKind, History, ListedTicket, Message, ReadReport,
+    AllCursor, ErrorKind, History, ListedTicket, Message, ReadReport,
     api::ListReport,
     blocking::{Messages, Rows},
 };
+use std::time::Duration;
 
 /// What each step gave, and the report after it; the end too.
 type Steps<T, R> = Vec<(Option<Result<T, ErrorKind>>, R)>;
@@ -137,6 +138,34 @@ fn an_error_comes_where_a_stream_gives_it_and_is_the_last_item() {
     assert_eq!(steps[0].0, Some(Err(ErrorKind::LimitExceeded)));
 }
 
+/// The first answer tells no time; or one of which this machine is days behind, so that reading begins again.
+#[test]
+fn what_an_answer_tells_of_the_time_is_taken_as_by_a_stream() {
+    const DAY: i64 = 24 * 3_600_000;
+    for (date_ahead, requests) in [(Some(0), 1), (None, 1), (Some(3 * DAY), 2)] {
+        let desk = desk_of(20);
+        desk.state().rules.date_ahead = date_ahead;
+        let mut messages = history(&desk, |history| history.page_size(8));
+        messages.next().unwrap().unwrap();
+        assert_eq!(desk.count("more"), requests, "{date_ahead:?}");
+        let options: [fn(History) -> History; 4] = [
+            |history| history.page_size(8),
+            |history| history.page_size(8).oldest_first(),
+            |history| history.page_size(8).limit(9),
+            |history| history.page_size(8).max_age(Duration::MAX),
+        ];
+        for (place, options) in options.into_iter().enumerate() {
+            let told = format!("{date_ahead:?} {place}");
+            let steps = both_ways(&desk, options, &told);
+            assert_eq!(given(&steps), if place == 2 { 9 } else { 20 }, "{told}");
+            // In each step: it is decided with the first page.
+            for (_, report) in steps {
+                assert_eq!(report.local_clock, date_ahead.is_none(), "{told}");
+            }
+        }
+    }
+}
+
 #[test]
 fn no_page_is_asked_for_before_a_message_of_it_is_wanted() {
     let desk = desk_of(20);
@@ -242,5 +271,18 @@ fn rows_come_and_are_reported_as_by_a_stream() {
         assert_eq!(asked, requests, "{failing}");
         let good = given(&steps);
         assert!(if failing == 0 { good == 10 } else { good < 10 });
+    }
+}
+
+/// As the cursor has it that it goes on from, before anything is asked.
+#[test]
+fn a_follower_of_all_tickets_says_that_the_clock_of_a_machine_counted() {
+    let client = client(&desk_of(0));
+    let mut cursor = serde_json::to_value(AllCursor::default()).unwrap();
+    for counted in [false, true] {
+        cursor["local_clock"] = counted.into();
+        let cursor: AllCursor = serde_json::from_value(cursor.clone()).unwrap();
+        let events = client.follow_all(|follow| follow.resume(cursor)).unwrap();
+        assert_eq!(events.used_local_clock(), counted);
     }
 }
