@@ -11,6 +11,7 @@ use crate::{
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use hwc_core::{Body, Delivery, Fault, FaultKind, Form, Operation, ResponseContent};
 use serde::Serialize;
+use std::{collections::HashMap, sync::LazyLock};
 
 /// Headers that a request has room for from the beginning. With what the pipeline, the identity and the engine put on besides,
 /// there are hardly ever more, so the map need not grow on the way.
@@ -230,16 +231,39 @@ pub fn check<R: Request + Measured>(request: &R) -> Result<(), Exceeded> {
 
 /// The same of any request of `operation`: made once, not for each of them.
 fn check_of(operation: &Operation, request: &dyn Measured) -> Result<(), Exceeded> {
-    let own = |limit: &&Limit| limit.operation == operation.name && limit.enforced;
-    let limits: Vec<&'static Limit> = limits::ALL.iter().filter(own).collect();
+    let limits = limits_of(operation.name);
     let mut exceeded = None;
     request.measure(&mut Path::default(), &mut |field, unit, measure| {
-        let limit = (limits.iter()).find(|limit| limit.field == field && limit.unit == unit);
-        if let Some(limit) = limit.filter(|limit| !limit.allows(measure)) {
+        let is_own =
+            |limit: &&'static Limit| limit.enforced && limit.field == field && limit.unit == unit;
+        if let Some(limit) = limits
+            .iter()
+            .copied()
+            .find(is_own)
+            .filter(|limit| !limit.allows(measure))
+        {
             exceeded.get_or_insert(Exceeded { limit, measure });
         }
     });
     exceeded.map_or(Ok(()), Err)
+}
+
+/// The documented limits of what the operation of this name can be sent, in the order of [`limits::ALL`].
+///
+/// A list asks for them with each page, and there are hundreds in all: they are put in order once.
+#[must_use]
+pub fn limits_of(operation: &str) -> &'static [&'static Limit] {
+    static OF_EACH: LazyLock<HashMap<&'static str, Vec<&'static Limit>>> = LazyLock::new(|| {
+        let mut of_each: HashMap<&'static str, Vec<&'static Limit>> = HashMap::new();
+        for limit in limits::ALL {
+            of_each.entry(limit.operation).or_default().push(limit);
+        }
+        of_each
+    });
+    OF_EACH
+        .get(operation)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
 
 /// The fault for input that makes no request.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{client::Client, doubt::moment::ServiceClock, error::Result, service};
 use course::{Came, Course, Form};
-use hwc_tickets_wire::{Response, limits};
+use hwc_tickets_wire::{Response, limits_of};
 
 /// A list being read.
 pub(super) struct Walk<R> {
@@ -87,7 +87,6 @@ impl<R: Paged> Walk<R> {
 /// The documented maximum of a parameter.
 fn most(operation: &str, field: Option<&str>) -> Option<i64> {
     let field = field?;
-    let mut limits = limits::ALL.iter();
-    let own = limits.find(|limit| limit.operation == operation && limit.field == field);
-    own.and_then(|limit| limit.max)
+    let mut limits = limits_of(operation).iter();
+    limits.find(|limit| limit.field == field)?.max
 }
