@@ -71,16 +71,17 @@ impl<R: Paged> Walk<R> {
         }
         let is_unsure = answer.partial_failure || service::is_stored(&answer);
         let total = R::total(&answer.body);
-        let items = R::list(answer.body).unwrap_or_default();
+        let mut items = R::list(answer.body).unwrap_or_default();
         let (page, are_new) = self.course.take(Came {
             ids: items.iter().map(R::id).collect(),
             undecodable: answer.undecodable,
             total,
             is_unsure,
         });
-        let items = items.into_iter().zip(are_new);
-        let items = items.filter_map(|(item, is_new)| is_new.then_some(item));
-        page.holding(items.collect())
+        // Rows are large: of a page that is new as a whole none is moved.
+        let mut are_new = are_new.into_iter();
+        items.retain(|_| are_new.next().unwrap_or(false));
+        page.holding(items)
     }
 }
 
