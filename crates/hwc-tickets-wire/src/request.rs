@@ -9,7 +9,9 @@ use crate::{
     value::{Value, Values, encode},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use hwc_core::{Body, Delivery, Fault, FaultKind, Form, Operation, ResponseContent};
+use hwc_core::{
+    Body, Delivery, Fault, FaultKind, Form, Operation, ResponseContent, headers::put_default,
+};
 use serde::Serialize;
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -210,11 +212,9 @@ impl Parts {
         *request.method_mut() = method;
         *request.uri_mut() = uri;
         let mut headers = self.headers;
-        if self.operation.response == ResponseContent::Object
-            && !headers.contains_key(header::ACCEPT)
-        {
+        if self.operation.response == ResponseContent::Object {
             let json = HeaderValue::from_static("application/json");
-            headers.insert(header::ACCEPT, json);
+            put_default(&mut headers, header::ACCEPT, json);
         }
         *request.headers_mut() = headers;
         Ok(request)

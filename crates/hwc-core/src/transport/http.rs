@@ -12,7 +12,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use crate::variables::process_environment;
+use crate::{headers, variables::process_environment};
 
 use super::{
     InvalidProxy, ProxyRoute, ProxyRules, RequestBody, Resolve, ResponseBody, SendProgress,
@@ -240,13 +240,11 @@ fn prepare(request: Request<RequestBody>) -> Result<Request<RequestBody>, Transp
     }
     if body.length() == 0 && matches!(head.method, Method::POST | Method::PUT | Method::PATCH) {
         // The engine leaves the length out then, and some gateways answer 411 to that.
-        head.headers
-            .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        let none = HeaderValue::from_static("0");
+        headers::put(&mut head.headers, header::CONTENT_LENGTH, none);
     }
-    if head.headers.get(header::ACCEPT).is_none() {
-        let any = HeaderValue::from_static("*/*");
-        head.headers.insert(header::ACCEPT, any);
-    }
+    let any = HeaderValue::from_static("*/*");
+    headers::put_default(&mut head.headers, header::ACCEPT, any);
     Ok(Request::from_parts(head, body))
 }
 
