@@ -227,6 +227,14 @@ impl Payload {
         Self::Whole(whole.into())
     }
 
+    /// All of it, if it is in one piece.
+    pub(crate) fn whole(&self) -> Option<&Bytes> {
+        match self {
+            Self::Whole(bytes) => Some(bytes),
+            Self::Streamed { .. } => None,
+        }
+    }
+
     /// Whether it is read while it is sent.
     pub(crate) fn is_streamed(&self) -> bool {
         matches!(self, Self::Streamed { .. })

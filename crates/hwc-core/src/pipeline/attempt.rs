@@ -58,7 +58,11 @@ pub(super) async fn attempt(
         fault,
         repeat: Repeat::Never,
     };
-    let (body, watch) = outgoing::open(pipeline, call).await.map_err(never)?;
+    let (body, watch) = match call.prepared.payload.whole() {
+        // Of nearly every call: there is nothing to wait for.
+        Some(whole) => (whole.clone().into(), None),
+        None => outgoing::open(pipeline, call).await.map_err(never)?,
+    };
     let mut request = Request::from_parts(call.prepared.head.clone(), body);
     identity
         .authorize(&mut request, signed_at)
