@@ -17,7 +17,7 @@ pub use self::{
     form::{FilePart, Form},
     source::{Source, SourceError},
 };
-use crate::{Clock, Delivery, Fault, FaultKind, RequestContent, transport::RequestBody};
+use crate::{Clock, Delivery, Fault, FaultKind, RequestContent, headers, transport::RequestBody};
 
 /// Most bytes that are handed to the transport in one piece.
 const PIECE: usize = 64 * 1024;
@@ -110,9 +110,8 @@ impl Body {
             )));
         }
         let mut named = |kind| {
-            headers
-                .entry(header::CONTENT_TYPE)
-                .or_insert(HeaderValue::from_static(kind));
+            let kind = HeaderValue::from_static(kind);
+            headers::put_default(headers, header::CONTENT_TYPE, kind);
         };
         match self.0 {
             Content::Nothing => Ok(Payload::Whole(Bytes::new())),
@@ -226,6 +225,14 @@ impl Payload {
             }
         }
         Self::Whole(whole.into())
+    }
+
+    /// All of it, if it is in one piece.
+    pub(crate) fn whole(&self) -> Option<&Bytes> {
+        match self {
+            Self::Whole(bytes) => Some(bytes),
+            Self::Streamed { .. } => None,
+        }
     }
 
     /// Whether it is read while it is sent.

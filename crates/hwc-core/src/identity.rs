@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-use http::{HeaderName, header};
+use http::{HeaderMap, HeaderName, header};
 use jiff::Timestamp;
 
 use crate::{
@@ -56,6 +56,16 @@ pub const X_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-security-tok
 pub const X_DOMAIN_ID: HeaderName = HeaderName::from_static("x-domain-id");
 /// Names the project the keys act for.
 pub const X_PROJECT_ID: HeaderName = HeaderName::from_static("x-project-id");
+
+/// The headers of identity.
+static OF_IDENTITY: [HeaderName; 6] = [
+    header::AUTHORIZATION,
+    X_AUTH_TOKEN,
+    X_SDK_DATE,
+    X_SECURITY_TOKEN,
+    X_DOMAIN_ID,
+    X_PROJECT_ID,
+];
 
 /// A boxed future of a provider.
 pub type IdentityFuture<'a, T> =
@@ -227,15 +237,8 @@ impl Identity {
     ) -> Result<(), IdentityError> {
         refuse_plain_http(request.uri())?;
         let headers = request.headers_mut();
-        for name in [
-            header::AUTHORIZATION,
-            X_AUTH_TOKEN,
-            X_SDK_DATE,
-            X_SECURITY_TOKEN,
-            X_DOMAIN_ID,
-            X_PROJECT_ID,
-        ] {
-            headers.remove(name);
+        if OF_IDENTITY.iter().any(|name| headers.contains_key(name)) {
+            take_off(headers);
         }
         match &*self.material {
             Material::Token(token) => token.put_on(headers),
@@ -308,20 +311,39 @@ impl Debug for Identity {
     }
 }
 
+/// Takes off whatever an earlier attempt or the caller put into the headers of identity.
+#[cold]
+#[inline(never)]
+fn take_off(headers: &mut HeaderMap) {
+    for name in &OF_IDENTITY {
+        headers.remove(name);
+    }
+}
+
 /// Refuses to hand a credential to a line anybody can read.
 fn refuse_plain_http(uri: &http::Uri) -> Result<(), IdentityError> {
-    if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback) {
-        return Err(IdentityError::new(
-            IdentityErrorKind::Insecure,
-            "the address is plain http, and credentials are not sent over it",
-            "use an https address; plain http is for this machine only (localhost, 127.0.0.1, [::1])",
-        ));
+    match uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback) {
+        true => Err(plain_http()),
+        false => Ok(()),
     }
-    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn plain_http() -> IdentityError {
+    IdentityError::new(
+        IdentityErrorKind::Insecure,
+        "the address is plain http, and credentials are not sent over it",
+        "use an https address; plain http is for this machine only (localhost, 127.0.0.1, [::1])",
+    )
 }
 
 /// Whether a host, as it stands in an address, is this machine.
 fn is_loopback(host: &str) -> bool {
+    // As it is written nearly always: no address is read then.
+    if matches!(host, "localhost" | "127.0.0.1") {
+        return true;
+    }
     let bare = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))

@@ -44,6 +44,8 @@ pub mod endpoint;
 pub mod fault;
 pub mod file;
 pub mod foreign;
+#[doc(hidden)]
+pub mod headers;
 pub mod identity;
 pub mod offload;
 pub mod operation;

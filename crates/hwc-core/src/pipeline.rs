@@ -213,37 +213,44 @@ impl Pipeline {
         wanted: ResponseContent,
         record: &mut CallRecord,
     ) -> Result<(Good, Place), Fault> {
-        let prepared = match wanted == operation.response {
-            true => prepare::prepare(request, operation, &self.endpoint, &self.headers),
-            false => Err(misfit(operation)),
+        if wanted != operation.response {
+            return Err(self.told(misfit(operation), operation, record));
+        }
+        // What is prepared is large: it is moved once, to where it stays.
+        let prepared = match prepare::prepare(request, operation, &self.endpoint, &self.headers) {
+            Ok(prepared) => prepared,
+            Err(fault) => return Err(self.told(fault, operation, record)),
         };
-        let idempotency = prepare::idempotency(operation, options);
-        let outcome = match prepared.and_then(|prepared| Ok((prepared, idempotency?))) {
-            Ok((prepared, idempotency)) => {
-                let limit = options.deadline.unwrap_or(self.timeouts.total);
-                let streams = prepared.payload.is_streamed() || wanted == ResponseContent::Bytes;
-                let deadline = Deadline::after(record.started, limit);
-                let call = Call {
-                    prepared: &prepared,
-                    idempotency,
-                    response: wanted,
-                    makes: operation.makes,
-                    body_limit: options.body_limit,
-                    total: (!streams || options.deadline.is_some()).then_some(deadline),
-                };
-                let run = self.run(&call, options, record);
-                trace::in_span(operation, &self.endpoint, run).await
-            }
-            Err(fault) => Err(fault),
+        let idempotency = match prepare::idempotency(operation, options) {
+            Ok(idempotency) => idempotency,
+            Err(fault) => return Err(self.told(fault, operation, record)),
         };
-        outcome.map_err(|fault| {
-            let fault = record.close(fault, operation, &*self.clock);
-            // What was never sent has nothing to do with a host.
-            match fault.kind {
-                FaultKind::InvalidInput | FaultKind::Credentials => fault,
-                _ => fault.at(&self.endpoint),
-            }
-        })
+        let limit = options.deadline.unwrap_or(self.timeouts.total);
+        let streams = prepared.payload.is_streamed() || wanted == ResponseContent::Bytes;
+        let deadline = Deadline::after(record.started, limit);
+        let call = Call {
+            prepared: &prepared,
+            idempotency,
+            response: wanted,
+            makes: operation.makes,
+            body_limit: options.body_limit,
+            total: (!streams || options.deadline.is_some()).then_some(deadline),
+        };
+        let run = self.run(&call, options, record);
+        let outcome = trace::in_span(operation, &self.endpoint, run).await;
+        outcome.map_err(|fault| self.told(fault, operation, record))
+    }
+
+    /// The fault of a call, with the facts of all of it.
+    #[cold]
+    #[inline(never)]
+    fn told(&self, fault: Fault, operation: &Operation, record: &CallRecord) -> Fault {
+        let fault = record.close(fault, operation, &*self.clock);
+        // What was never sent has nothing to do with a host.
+        match fault.kind {
+            FaultKind::InvalidInput | FaultKind::Credentials => fault,
+            _ => fault.at(&self.endpoint),
+        }
     }
 
     async fn run(
@@ -273,11 +280,7 @@ impl Pipeline {
             let (identity, place) = self.admit(deadline).await?;
             let began = self.clock.elapsed();
             if deadline.left_at(began).is_zero() {
-                return Err(Fault::new(
-                    FaultKind::Timeout,
-                    Delivery::NotSent,
-                    "the deadline of the call passed before the request could be sent",
-                ));
+                return Err(passed());
             }
             let signed_at = self.skew.correct(self.clock.now());
             let outcome = attempt(self, call, &identity, signed_at, record).await;
@@ -367,17 +370,22 @@ impl Pipeline {
         let mut identity = pin!(self.identity.identity(&self.context));
         match timer.race(identity.as_mut()).await {
             Ok(identity) => Ok(identity?),
-            Err(Elapsed) => {
-                const LATE: &str = "no credentials within the deadline of the call";
-                let detail: Cow<'static, str> = match self.context.asking.silence() {
-                    Some(silence) => format!("{LATE}: {silence}").into(),
-                    None => LATE.into(),
-                };
-                Err(Fault::new(FaultKind::Timeout, Delivery::NotSent, detail)
-                    .with_help("check the way to whoever gives the credentials (for IAM: HUAWEICLOUD_SDK_IAM_ENDPOINT, the network, the proxy), or give the call more time")
-                    .of_identity())
-            }
+            Err(Elapsed) => Err(self.no_identity()),
         }
+    }
+
+    /// The fault of a call whose credentials did not come in time.
+    #[cold]
+    #[inline(never)]
+    fn no_identity(&self) -> Fault {
+        const LATE: &str = "no credentials within the deadline of the call";
+        let detail: Cow<'static, str> = match self.context.asking.silence() {
+            Some(silence) => format!("{LATE}: {silence}").into(),
+            None => LATE.into(),
+        };
+        Fault::new(FaultKind::Timeout, Delivery::NotSent, detail)
+            .with_help("check the way to whoever gives the credentials (for IAM: HUAWEICLOUD_SDK_IAM_ENDPOINT, the network, the proxy), or give the call more time")
+            .of_identity()
     }
 
     async fn take_turn(&self, deadline: Deadline) -> Result<(), Fault> {
@@ -428,7 +436,20 @@ fn misfit(operation: &Operation) -> Fault {
     Fault::new(FaultKind::InvalidInput, Delivery::NotSent, detail)
 }
 
+/// The deadline of a call was over before there was anything to send.
+#[cold]
+#[inline(never)]
+fn passed() -> Fault {
+    Fault::new(
+        FaultKind::Timeout,
+        Delivery::NotSent,
+        "the deadline of the call passed before the request could be sent",
+    )
+}
+
 /// The failure of an attempt after which the body cannot be sent again.
+#[cold]
+#[inline(never)]
 fn sent_once(mut fault: Fault) -> Fault {
     fault.detail = format!(
         "{}; its body cannot be read again, so it was not repeated",

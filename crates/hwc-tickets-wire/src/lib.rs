@@ -35,7 +35,7 @@ pub use generated::{error_codes::ERROR_CODES, index::INDEX, *};
 pub use hwc_core::Download;
 pub use limit::{Breach, Exceeded, Limit, Measured, Path as MeasuredPath, Unit};
 pub use model::{is_set_aside, kind, set_aside_name};
-pub use request::{Parts, Request, check};
+pub use request::{Parts, Request, check, limits_of};
 #[doc(hidden)]
 pub use response::Raw;
 pub use response::{Answer, FromFault, ListAnswer, Read, Response};

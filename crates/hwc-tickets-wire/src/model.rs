@@ -206,14 +206,23 @@ pub fn kind(value: &Value) -> &'static str {
 
 /// Decodes a body. `Err`: it is no JSON object; why, without any value.
 pub(crate) fn decode<T: Model>(body: &[u8]) -> Result<(T, Notes), String> {
-    let error = match read(text(body)?) {
-        Ok(decoded) => return decoded,
-        Err(error) => error,
-    };
+    match read(text(body)?) {
+        Ok(decoded) => decoded,
+        Err(error) => decode_otherwise(body, &error),
+    }
+}
+
+/// The same of a body of which the reader said `error`.
+#[cold]
+#[inline(never)]
+fn decode_otherwise<T: Model>(
+    body: &[u8],
+    error: &serde_json::Error,
+) -> Result<(T, Notes), String> {
     // What the reader refuses, a number no float holds or nesting without end, is put into other words first.
     match shallow::readable(body) {
         Cow::Owned(body) => read(text(&body)?).unwrap_or_else(|error| Err(no_json(&error))),
-        Cow::Borrowed(_) => Err(no_json(&error)),
+        Cow::Borrowed(_) => Err(no_json(error)),
     }
 }
 

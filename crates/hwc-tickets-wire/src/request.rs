@@ -9,8 +9,15 @@ use crate::{
     value::{Value, Values, encode},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use hwc_core::{Body, Delivery, Fault, FaultKind, Form, Operation, ResponseContent};
+use hwc_core::{
+    Body, Delivery, Fault, FaultKind, Form, Operation, ResponseContent, headers::put_default,
+};
 use serde::Serialize;
+use std::{collections::HashMap, sync::LazyLock};
+
+/// Headers that a request has room for from the beginning. With what the pipeline, the identity and the engine put on besides,
+/// there are hardly ever more, so the map need not grow on the way.
+const HEADERS: usize = 12;
 
 /// An operation as a value: its fields are the parameters and the body.
 ///
@@ -54,7 +61,7 @@ impl Parts {
             operation,
             target: String::with_capacity(128),
             has_query: false,
-            headers: HeaderMap::new(),
+            headers: HeaderMap::with_capacity(HEADERS),
             body: Body::empty(),
             form: None,
             flaw: None,
@@ -83,19 +90,15 @@ impl Parts {
     /// A value as one segment of the path. What could change the route is a flaw.
     pub(crate) fn segment(&mut self, name: &'static str, value: &dyn Value) {
         let plain = value.plain();
-        let flaw = match &*plain {
-            "" => "is empty",
-            "." | ".." => "is a dot segment, which is no id",
-            text if text.contains(['/', '\\', '%', '?', '#']) => {
-                "holds one of / \\ % ? #, which no id has"
-            }
-            text if text.chars().any(char::is_control) => "holds a control character",
-            _ => {
-                encode(&plain, &mut self.target);
-                return;
-            }
-        };
-        self.flawed(name, flaw);
+        // Nearly every id is so: it changes no route, and stands for itself.
+        if is_plain_id(&plain) {
+            self.target.push_str(&plain);
+            return;
+        }
+        match flaw_of_segment(&plain) {
+            None => encode(&plain, &mut self.target),
+            Some(flaw) => self.flawed(name, flaw),
+        }
     }
 
     /// A query value: absent, once, or once for each item.
@@ -165,8 +168,31 @@ impl Parts {
         });
     }
 
+    #[cold]
+    #[inline(never)]
     fn flawed(&mut self, name: &str, flaw: &str) {
         self.flaw.get_or_insert_with(|| format!("{name} {flaw}"));
+    }
+}
+
+/// Whether `text` is letters, digits, `-` and `_` alone, and at least one of them.
+fn is_plain_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    !text.is_empty() && text.bytes().all(is_plain)
+}
+
+/// Why `text` is no segment of a path, if it is none.
+#[cold]
+#[inline(never)]
+fn flaw_of_segment(text: &str) -> Option<&'static str> {
+    match text {
+        "" => Some("is empty"),
+        "." | ".." => Some("is a dot segment, which is no id"),
+        text if text.contains(['/', '\\', '%', '?', '#']) => {
+            Some("holds one of / \\ % ? #, which no id has")
+        }
+        text if text.chars().any(char::is_control) => Some("holds a control character"),
+        _ => None,
     }
 }
 
@@ -181,15 +207,16 @@ impl Parts {
         };
         let method = self.operation.method.as_bytes();
         let method = http::Method::from_bytes(method).map_err(|_| unusable())?;
-        let uri = http::Uri::try_from(self.target.as_str()).map_err(|_| unusable())?;
+        let uri = http::Uri::try_from(self.target).map_err(|_| unusable())?;
         let mut request = http::Request::new(self.form.map_or(self.body, Body::form));
         *request.method_mut() = method;
         *request.uri_mut() = uri;
-        *request.headers_mut() = self.headers;
+        let mut headers = self.headers;
         if self.operation.response == ResponseContent::Object {
             let json = HeaderValue::from_static("application/json");
-            request.headers_mut().entry(header::ACCEPT).or_insert(json);
+            put_default(&mut headers, header::ACCEPT, json);
         }
+        *request.headers_mut() = headers;
         Ok(request)
     }
 }
@@ -204,19 +231,44 @@ pub fn check<R: Request + Measured>(request: &R) -> Result<(), Exceeded> {
 
 /// The same of any request of `operation`: made once, not for each of them.
 fn check_of(operation: &Operation, request: &dyn Measured) -> Result<(), Exceeded> {
-    let own = |limit: &&Limit| limit.operation == operation.name && limit.enforced;
-    let limits: Vec<&'static Limit> = limits::ALL.iter().filter(own).collect();
+    let limits = limits_of(operation.name);
     let mut exceeded = None;
     request.measure(&mut Path::default(), &mut |field, unit, measure| {
-        let limit = (limits.iter()).find(|limit| limit.field == field && limit.unit == unit);
-        if let Some(limit) = limit.filter(|limit| !limit.allows(measure)) {
+        let is_own =
+            |limit: &&'static Limit| limit.enforced && limit.field == field && limit.unit == unit;
+        if let Some(limit) = limits
+            .iter()
+            .copied()
+            .find(is_own)
+            .filter(|limit| !limit.allows(measure))
+        {
             exceeded.get_or_insert(Exceeded { limit, measure });
         }
     });
     exceeded.map_or(Ok(()), Err)
 }
 
+/// The documented limits of what the operation of this name can be sent, in the order of [`limits::ALL`].
+///
+/// A list asks for them with each page, and there are hundreds in all: they are put in order once.
+#[must_use]
+pub fn limits_of(operation: &str) -> &'static [&'static Limit] {
+    static OF_EACH: LazyLock<HashMap<&'static str, Vec<&'static Limit>>> = LazyLock::new(|| {
+        let mut of_each: HashMap<&'static str, Vec<&'static Limit>> = HashMap::new();
+        for limit in limits::ALL {
+            of_each.entry(limit.operation).or_default().push(limit);
+        }
+        of_each
+    });
+    OF_EACH
+        .get(operation)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+}
+
 /// The fault for input that makes no request.
+#[cold]
+#[inline(never)]
 pub(crate) fn invalid(operation: &'static Operation, detail: String) -> Fault {
     Fault::new(FaultKind::InvalidInput, Delivery::NotSent, detail).of(operation)
 }

@@ -294,9 +294,15 @@ fn from_reply<T: Model>(operation: &'static Operation, reply: Reply) -> Result<R
 }
 
 fn refuse_crowded(operation: &'static Operation, reply: &Reply) -> Result<(), Fault> {
-    if crate::shallow::is_crowded(&reply.body) {
-        let detail = "the answer holds more values than any page of this service";
-        return Err(Fault::new(FaultKind::BodyTooLarge, Delivery::Unknown, detail).of(operation));
+    match crate::shallow::is_crowded(&reply.body) {
+        true => Err(crowded(operation)),
+        false => Ok(()),
     }
-    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn crowded(operation: &'static Operation) -> Fault {
+    let detail = "the answer holds more values than any page of this service";
+    Fault::new(FaultKind::BodyTooLarge, Delivery::Unknown, detail).of(operation)
 }

@@ -12,7 +12,16 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Writes `text` percent-encoded behind what is in `out`.
 pub(crate) fn encode(text: &str, out: &mut String) {
-    out.extend(utf8_percent_encode(text, ENCODED));
+    // Of most values nothing has to be encoded.
+    match text.bytes().all(stands_for_itself) {
+        true => out.push_str(text),
+        false => out.extend(utf8_percent_encode(text, ENCODED)),
+    }
+}
+
+/// Whether a byte is none of [`ENCODED`].
+fn stands_for_itself(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
 
 /// A scalar.
@@ -62,6 +71,26 @@ impl<V: Values> Values for Vec<V> {
     fn each(&self, take: &mut dyn FnMut(&dyn Value)) {
         for values in self {
             values.each(take);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_character_is_encoded_as_the_set_says_alone_and_beside_others() {
+        for byte in 0..=127_u8 {
+            for text in [
+                String::from(char::from(byte)),
+                format!("a{}1", char::from(byte)),
+            ] {
+                let mut encoded = String::from("before=");
+                encode(&text, &mut encoded);
+                let expected = utf8_percent_encode(&text, ENCODED);
+                assert_eq!(encoded, format!("before={expected}"), "{byte}");
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ pub(crate) struct About<'a> {
 
 impl<'a> About<'a> {
     pub(crate) fn group(self) -> Option<String> {
-        self.group.map(GroupId::to_string)
+        self.group.map(|group| group.as_str().to_owned())
     }
 }
 

@@ -6,7 +6,10 @@ use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 
 use super::{IdentityError, X_AUTH_TOKEN};
-use crate::secret::{self, ExposeSecret, SecretString};
+use crate::{
+    headers,
+    secret::{self, ExposeSecret, SecretString},
+};
 
 /// Longest token the service documents, in characters.
 const TOKEN_LIMIT: usize = 5000;
@@ -53,7 +56,7 @@ impl Token {
 
     /// Puts it into its header.
     pub(super) fn put_on(&self, headers: &mut HeaderMap) {
-        headers.insert(X_AUTH_TOKEN, self.header.clone());
+        headers::put(headers, X_AUTH_TOKEN, self.header.clone());
     }
 }
 

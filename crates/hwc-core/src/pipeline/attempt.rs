@@ -20,6 +20,7 @@ use super::{
 use crate::{
     Delivery, Fault, FaultKind, ResponseContent,
     deadline::{Deadline, Elapsed, Timer},
+    headers,
     identity::Identity,
     retry::{Repeat, after},
     trace,
@@ -57,18 +58,19 @@ pub(super) async fn attempt(
         fault,
         repeat: Repeat::Never,
     };
-    let (body, watch) = outgoing::open(pipeline, call).await.map_err(never)?;
+    let (body, watch) = match call.prepared.payload.whole() {
+        // Of nearly every call: there is nothing to wait for.
+        Some(whole) => (whole.clone().into(), None),
+        None => outgoing::open(pipeline, call).await.map_err(never)?,
+    };
     let mut request = Request::from_parts(call.prepared.head.clone(), body);
     identity
         .authorize(&mut request, signed_at)
         .map_err(|error| never(error.into()))?;
     if call.idempotency.is_safe() {
         // After the signature: a machine on the way may change it. What is read must be what is there now.
-        let headers = request.headers_mut();
-        if headers.get(header::CACHE_CONTROL).is_none() {
-            let fresh = HeaderValue::from_static("no-cache");
-            headers.insert(header::CACHE_CONTROL, fresh);
-        }
+        let fresh = HeaderValue::from_static("no-cache");
+        headers::put_default(request.headers_mut(), header::CACHE_CONTROL, fresh);
     }
     let progress = SendProgress::new();
     request.extensions_mut().insert(progress.clone());

@@ -18,15 +18,12 @@ use crate::{
     transport::{RequestBody, ResponseBody, SendProgress, TransportFault},
 };
 
-/// Opens the body for one attempt.
+/// Opens a streamed body for one attempt.
 pub(super) async fn open(
     pipeline: &Pipeline,
     call: &Call<'_>,
 ) -> Result<(RequestBody, Option<Arc<Watch>>), Fault> {
     let payload = &call.prepared.payload;
-    if !payload.is_streamed() {
-        return payload.open(&pipeline.clock).await;
-    }
     // A file on a dead network share.
     let deadline = call.total.unwrap_or_else(|| pipeline.document_deadline());
     let mut timer = Timer::new(&*pipeline.clock, deadline);

@@ -49,6 +49,8 @@ impl Places {
         taken.map(|permit| Place { _permit: permit })
     }
 
+    #[cold]
+    #[inline(never)]
     fn none_free(&self) -> Fault {
         Fault::new(
             FaultKind::Timeout,

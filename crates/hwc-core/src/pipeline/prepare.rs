@@ -9,6 +9,7 @@ use crate::{
     Body, CallOptions, Delivery, Endpoint, Fault, FaultKind, Idempotency, Operation,
     ResponseContent,
     body::Payload,
+    headers,
     secret::is_visible_ascii,
     sign::{canonical_query, is_canonical},
 };
@@ -74,11 +75,11 @@ pub(super) fn prepare(
     if operation.response == ResponseContent::Bytes {
         // The bytes as they are: nothing here takes a compression off.
         let plain = HeaderValue::from_static("identity");
-        head.headers.entry(header::ACCEPT_ENCODING).or_insert(plain);
+        headers::put_default(&mut head.headers, header::ACCEPT_ENCODING, plain);
     }
     for (name, value) in defaults {
         if !head.headers.contains_key(name) {
-            head.headers.insert(name, value.clone());
+            headers::put(&mut head.headers, name.clone(), value.clone());
         }
     }
     for (name, value) in &head.headers {

@@ -39,6 +39,8 @@ impl Reply {
     ///
     /// For a write this leaves open whether it was done.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub fn undecodable(&self, operation: &Operation, what: impl fmt::Display) -> Fault {
         let mut fault = Fault::new(
             FaultKind::Protocol,

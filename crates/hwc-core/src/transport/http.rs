@@ -12,7 +12,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use crate::variables::process_environment;
+use crate::{headers, variables::process_environment};
 
 use super::{
     InvalidProxy, ProxyRoute, ProxyRules, RequestBody, Resolve, ResponseBody, SendProgress,
@@ -229,34 +229,40 @@ impl HttpTransport {
     }
 }
 
-/// The request with the headers that it needs besides.
-fn prepare(request: Request<RequestBody>) -> Result<Request<RequestBody>, TransportFault> {
-    let (mut head, body) = request.into_parts();
-    if head.uri.scheme().is_none() || head.uri.authority().is_none() {
-        return Err(TransportFault::new(
-            TransportFaultKind::Unsendable,
-            "the address is not absolute",
-        ));
+/// Gives the request the headers that it needs besides.
+fn prepare(request: &mut Request<RequestBody>) -> Result<(), TransportFault> {
+    if request.uri().scheme().is_none() || request.uri().authority().is_none() {
+        return Err(not_absolute());
     }
-    if body.length() == 0 && matches!(head.method, Method::POST | Method::PUT | Method::PATCH) {
+    let has_length = request.body().length() > 0;
+    let may_have_body = matches!(
+        *request.method(),
+        Method::POST | Method::PUT | Method::PATCH
+    );
+    if !has_length && may_have_body {
         // The engine leaves the length out then, and some gateways answer 411 to that.
-        head.headers
-            .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        let none = HeaderValue::from_static("0");
+        headers::put(request.headers_mut(), header::CONTENT_LENGTH, none);
     }
-    if head.headers.get(header::ACCEPT).is_none() {
-        let any = HeaderValue::from_static("*/*");
-        head.headers.insert(header::ACCEPT, any);
-    }
-    Ok(Request::from_parts(head, body))
+    let any = HeaderValue::from_static("*/*");
+    headers::put_default(request.headers_mut(), header::ACCEPT, any);
+    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn not_absolute() -> TransportFault {
+    let why = "the address is not absolute";
+    TransportFault::new(TransportFaultKind::Unsendable, why)
 }
 
 impl HttpTransport {
     /// Hands the request to the engine, watched: a body that is never asked for proves that nothing was sent.
     fn begin(
         &self,
-        request: Request<RequestBody>,
+        mut request: Request<RequestBody>,
     ) -> Result<(Passage, ResponseFuture, Interim), TransportFault> {
-        let mut request = prepare(request)?;
+        prepare(&mut request)?;
         let progress = request.extensions().get::<SendProgress>();
         let progress = progress.cloned().unwrap_or_default();
         let connection = capture_connection(&mut request);
@@ -276,20 +282,25 @@ impl Transport for HttpTransport {
             let (passage, sending, interim) = begun?;
             let response = match sending.await {
                 Ok(response) => response,
-                Err(error) => {
-                    let fault = fault(&error, error.is_connect());
-                    let is_untouched = error.is_connect() || is_untouched(&error);
-                    return Err(match passage.failed(is_untouched) {
-                        true => fault.not_arrived(),
-                        false => fault,
-                    });
-                }
+                Err(error) => return Err(failed(&error, passage)),
             };
             passage.answered();
             interim.check()?;
             Ok(response
                 .map(|body| ResponseBody::from_body(body.map_err(|error| fault(&error, false)))))
         })
+    }
+}
+
+/// What failed, and whether the request arrived.
+#[cold]
+#[inline(never)]
+fn failed(error: &legacy::Error, passage: Passage) -> TransportFault {
+    let fault = fault(error, error.is_connect());
+    let is_untouched = error.is_connect() || is_untouched(error);
+    match passage.failed(is_untouched) {
+        true => fault.not_arrived(),
+        false => fault,
     }
 }
 

@@ -166,6 +166,8 @@ impl Turn {
     }
 }
 
+#[cold]
+#[inline(never)]
 fn given_up() -> TransportFault {
     let why = "the call was given up before its body was sent";
     TransportFault::new(TransportFaultKind::Interrupted, why).not_arrived()

@@ -496,6 +496,37 @@ fn authorizing_replaces_what_stood_there_before() {
     assert!(!request.headers().contains_key("x-auth-token"));
 }
 
+/// Each alone, once or twice, and all together.
+#[test]
+fn no_header_of_identity_that_the_caller_put_is_left() {
+    const NAMES: [&str; 6] = [
+        "authorization",
+        "x-auth-token",
+        "x-sdk-date",
+        "x-security-token",
+        "x-domain-id",
+        "x-project-id",
+    ];
+    let token = Identity::token(Token::new(&SecretString::from("T0KEN")).unwrap());
+    for given in NAMES.iter().map(|name| vec![*name]).chain([
+        NAMES.to_vec(),
+        [NAMES, NAMES].concat(),
+        Vec::new(),
+    ]) {
+        let mut request = http::Request::get("https://osm.example/v2/x").header("x-kept", "kept");
+        for name in &given {
+            request = request.header(*name, "CANARY");
+        }
+        let mut request = request.body(RequestBody::default()).unwrap();
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        token.authorize(&mut request, now).unwrap();
+        let headers = request.headers();
+        assert_eq!(headers.len(), 2, "{given:?}");
+        assert_eq!(headers["x-auth-token"], "T0KEN");
+        assert_eq!(headers["x-kept"], "kept");
+    }
+}
+
 #[test]
 fn credentials_do_not_go_over_plain_http() {
     let token = Identity::token(Token::new(&SecretString::from("T")).unwrap());

@@ -35,20 +35,20 @@ impl<'de, T: Field> Visitor<'de> for List<'_, T> {
             if self.notes.lost.len() > before {
                 self.notes.at(before, index);
             }
-            if let Some(item) = item {
+            if aside.is_none()
+                && let Some(item) = item
+            {
                 items.push(item);
-                // The lost elements of a list in a list.
-                if let Some(Value::Array(inner)) = aside {
-                    lost.extend(inner);
-                }
                 continue;
             }
-            let (what, odd) = match aside {
-                None => ("nothing", Value::Null),
-                Some(value) => (kind(&value), value),
-            };
-            self.notes.lose(index, what, T::WANTED);
-            lost.push(odd);
+            lost.extend(take_odd(
+                self.notes,
+                index,
+                T::WANTED,
+                item.is_some(),
+                aside,
+            ));
+            items.extend(item);
         }
         *self.place = Some(items);
         Ok(match lost.is_empty() {
@@ -61,6 +61,31 @@ impl<'de, T: Field> Visitor<'de> for List<'_, T> {
         Value::deserialize(MapAccessDeserializer::new(map)).map(Some)
     }
     super::scalars_are_odd!();
+}
+
+/// What is lost of element number `index`: itself, or, where it `is_read`, what stands in it.
+#[cold]
+#[inline(never)]
+fn take_odd(
+    notes: &mut Notes,
+    index: usize,
+    wanted: &'static str,
+    is_read: bool,
+    aside: Option<Value>,
+) -> Vec<Value> {
+    match aside {
+        // The lost elements of a list in a list.
+        Some(Value::Array(inner)) if is_read => inner,
+        _ if is_read => Vec::new(),
+        None => {
+            notes.lose(index, "nothing", wanted);
+            vec![Value::Null]
+        }
+        Some(value) => {
+            notes.lose(index, kind(&value), wanted);
+            vec![value]
+        }
+    }
 }
 
 impl<T: Field> Field for Vec<T> {

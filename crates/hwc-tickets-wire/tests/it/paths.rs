@@ -35,6 +35,8 @@ fn other_values_are_encoded() {
         ("a+b&c=d", "a%2Bb%26c%3Dd"),
         ("a,b;c:d@e!$'()*", "a%2Cb%3Bc%3Ad%40e%21%24%27%28%29%2A"),
         ("...", "..."),
+        ("a.b~c", "a.b~c"),
+        ("TT_2018-01", "TT_2018-01"),
     ] {
         let service = Service::saying("{}");
         service.send(&ShowCaseStatus::new(value)).unwrap();

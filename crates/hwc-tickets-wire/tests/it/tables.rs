@@ -1,7 +1,7 @@
 //! The generated tables hang together.
 
 use hwc_core::{Delivery, FaultKind, Idempotency};
-use hwc_tickets_wire::{ERROR_CODES, INDEX, Unit, limits, operations};
+use hwc_tickets_wire::{ERROR_CODES, INDEX, Unit, limits, limits_of, operations};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -103,6 +103,17 @@ fn arguments_by_name_are_checked() {
     let none = entry("listNewInstantMessages").unwrap();
     let fault = (none.parts)(json!({"case_ids": []})).unwrap_err();
     assert!(format!("{fault}").contains("case_ids is empty"), "{fault}");
+}
+
+#[test]
+fn all_limits_of_an_operation_are_found_by_its_name() {
+    for operation in operations::ALL {
+        let own = limits::ALL.iter();
+        let own = own.filter(|limit| limit.operation == operation.name);
+        let found = limits_of(operation.name).iter().copied();
+        assert!(found.eq(own), "{}", operation.name);
+    }
+    assert!(limits_of("noSuchOperation").is_empty());
 }
 
 #[test]

@@ -130,10 +130,10 @@ impl<R: Paged> Items<R> {
     /// # Errors
     /// Why the list could not be read to its end, and what was read before: it becomes an [`Error`](crate::Error) with `?`.
     pub async fn collect(mut self) -> Result<List<R::Item>, Interrupted<R::Item>> {
-        let (mut items, mut error) = (Vec::new(), None);
-        while let Some(item) = self.next().await {
-            match item {
-                Ok(item) => items.push(item),
+        let (mut items, mut error) = (Vec::from(self.held), None);
+        while let Some(page) = self.pages.next().await {
+            match page {
+                Ok(mut page) => items.append(&mut page.items),
                 Err(why) => error = Some(why),
             }
         }
@@ -164,7 +164,8 @@ impl<R: Paged> Items<R> {
             match self.pages.poll(context) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(None) => return Poll::Ready(None),
-                Poll::Ready(Some(Ok(page))) => self.held.extend(page.items),
+                // Nothing is held by now, and rows are large: none is moved.
+                Poll::Ready(Some(Ok(page))) => self.held = page.items.into(),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
             }
         }

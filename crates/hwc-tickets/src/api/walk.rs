@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{client::Client, doubt::moment::ServiceClock, error::Result, service};
 use course::{Came, Course, Form};
-use hwc_tickets_wire::{Response, limits};
+use hwc_tickets_wire::{Response, limits_of};
 
 /// A list being read.
 pub(super) struct Walk<R> {
@@ -71,23 +71,23 @@ impl<R: Paged> Walk<R> {
         }
         let is_unsure = answer.partial_failure || service::is_stored(&answer);
         let total = R::total(&answer.body);
-        let items = R::list(answer.body).unwrap_or_default();
+        let mut items = R::list(answer.body).unwrap_or_default();
         let (page, are_new) = self.course.take(Came {
             ids: items.iter().map(R::id).collect(),
             undecodable: answer.undecodable,
             total,
             is_unsure,
         });
-        let items = items.into_iter().zip(are_new);
-        let items = items.filter_map(|(item, is_new)| is_new.then_some(item));
-        page.holding(items.collect())
+        // Rows are large: of a page that is new as a whole none is moved.
+        let mut are_new = are_new.into_iter();
+        items.retain(|_| are_new.next().unwrap_or(false));
+        page.holding(items)
     }
 }
 
 /// The documented maximum of a parameter.
 fn most(operation: &str, field: Option<&str>) -> Option<i64> {
     let field = field?;
-    let mut limits = limits::ALL.iter();
-    let own = limits.find(|limit| limit.operation == operation && limit.field == field);
-    own.and_then(|limit| limit.max)
+    let mut limits = limits_of(operation).iter();
+    limits.find(|limit| limit.field == field)?.max
 }

@@ -300,6 +300,8 @@ impl Follow {
         let told = Told::default();
         let changes = Changes::default();
         let engine = Engine::new(self, stop.clone(), changes.clone(), told.clone());
+        // In a box: an engine is large, and each event moves it several times.
+        let engine = Box::new(engine);
         let takes = Takes::new(changes.clone());
         let inner = stream::unfold((engine, takes), |(mut engine, takes)| async move {
             let event = engine.next_event().await?;

@@ -170,18 +170,16 @@ impl History {
     #[must_use = "a stream does nothing until it is polled"]
     pub fn stream(self) -> Messages {
         let report = Arc::new(Mutex::new(ReadReport::default()));
-        let shared = Arc::clone(&report);
-        let inner = stream::unfold(Some(self.reader()), move |reader| {
-            let shared = Arc::clone(&shared);
-            async move {
-                let mut reader = reader?;
-                let next = reader.next().await;
-                reader.tell(&mut shared.lock().unwrap_or_else(PoisonError::into_inner));
-                match next {
-                    Ok(Some(message)) => Some((Ok(message), Some(reader))),
-                    Ok(None) => None,
-                    Err(error) => Some((Err(error), None)),
-                }
+        // In a box: a reader is large, and each message moves it several times.
+        let state = (Box::new(self.reader()), Arc::clone(&report));
+        let inner = stream::unfold(Some(state), |state| async move {
+            let (mut reader, shared) = state?;
+            let next = reader.next().await;
+            reader.tell(&mut shared.lock().unwrap_or_else(PoisonError::into_inner));
+            match next {
+                Ok(Some(message)) => Some((Ok(message), Some((reader, shared)))),
+                Ok(None) => None,
+                Err(error) => Some((Err(error), None)),
             }
         });
         Messages {

@@ -9,7 +9,7 @@ use crate::{
     client::Client,
     error::{Advice, Error, ErrorKind, Result},
     ids::{GroupId, TicketId},
-    messages::message::Undecodable,
+    messages::{message::Undecodable, wire::UnreadCount},
     service::{self, About},
     setters::setters,
 };
@@ -120,8 +120,7 @@ impl UnreadQuery {
             match answer {
                 Ok(answer) => {
                     unread_counts.undecodable.extend(answer.body.undecodable);
-                    let counts = answer.body.counts.into_iter();
-                    unread_counts.take(batch, counts.map(|count| (count.ticket, count.unread)));
+                    unread_counts.take(batch, answer.body.counts);
                 }
                 Err(fault) => {
                     let error = Error::from_fault(OPERATION, fault);
@@ -249,22 +248,38 @@ impl UnreadCounts {
         }
     }
 
-    fn take(&mut self, batch: Vec<TicketId>, counts: impl Iterator<Item = (String, Option<u64>)>) {
+    /// Takes what was answered for tickets of which none stands in the batch twice.
+    fn take(&mut self, batch: Vec<TicketId>, counts: Vec<UnreadCount>) {
+        // Each named once, in the order in which they were asked for: nothing has to be looked up.
+        let is_in_order = batch.len() == counts.len()
+            && (batch.iter().zip(&counts)).all(|(ticket, count)| ticket.as_str() == count.ticket);
+        if is_in_order {
+            for (ticket, count) in batch.into_iter().zip(counts) {
+                self.note(ticket, count.unread);
+            }
+            return;
+        }
         // Named twice: the larger number, so that nothing is overlooked.
-        let mut answered: HashMap<String, u64> = HashMap::new();
-        for (ticket, unread) in counts {
+        let mut answered: HashMap<String, u64> = HashMap::with_capacity(counts.len());
+        for UnreadCount { ticket, unread } in counts {
             if let Some(unread) = unread {
                 let number = answered.entry(ticket).or_default();
                 *number = unread.max(*number);
             }
         }
         for ticket in batch {
-            match answered.get(ticket.as_str()) {
-                Some(unread) => {
-                    self.unread.insert(ticket, *unread);
-                }
-                None => self.unanswered.push(ticket),
+            let unread = answered.get(ticket.as_str()).copied();
+            self.note(ticket, unread);
+        }
+    }
+
+    /// Notes the number of one ticket, or that there is none.
+    fn note(&mut self, ticket: TicketId, unread: Option<u64>) {
+        match unread {
+            Some(unread) => {
+                self.unread.insert(ticket, unread);
             }
+            None => self.unanswered.push(ticket),
         }
     }
 

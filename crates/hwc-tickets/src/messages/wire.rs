@@ -146,7 +146,7 @@ impl Service {
         cursor: Option<&str>,
         about: About<'_>,
     ) -> Result<Response<News>, Fault> {
-        let ids = tickets.iter().map(TicketId::to_string).collect();
+        let ids = texts(tickets);
         let mut request = ListNewInstantMessages::new(ids);
         request.group_id = about.group();
         request.last_message_time_id = cursor.map(str::to_owned);
@@ -194,7 +194,7 @@ impl Service {
         tickets: &[TicketId],
         about: About<'_>,
     ) -> Result<Response<UnreadCounts>, Fault> {
-        let ids = tickets.iter().map(TicketId::to_string).collect();
+        let ids = texts(tickets);
         let mut request = ListUnreadNewInstantMessages::new(ids);
         request.group_id = about.group();
         let answer = self.send(&request, about.options).await?;
@@ -206,8 +206,9 @@ impl Service {
         let list = answer.body.imunread.as_deref();
         refuse_none(&answer, "imunread", list, !undecodable.is_empty())?;
         Ok(answer.map(|body| {
-            let mut counts = Vec::new();
-            let rows = rows::placed(body.imunread.unwrap_or_default(), &undecodable);
+            let rows = body.imunread.unwrap_or_default();
+            let mut counts = Vec::with_capacity(rows.len());
+            let rows = rows::placed(rows, &undecodable);
             for (place, count) in rows {
                 // Of an id that has no reading nobody knows whose number it is.
                 if let Some(odd) = rows::set_aside(&count.extra, "incident_id") {
@@ -300,6 +301,11 @@ fn refuse_none<T, R>(
         return Err(answer.unlike(format_args!("it reports a failure, and {field} is empty")));
     }
     Ok(())
+}
+
+/// The ids as a request names them. There may be a hundred, so none goes through what formats.
+fn texts(tickets: &[TicketId]) -> Vec<String> {
+    tickets.iter().map(|id| id.as_str().to_owned()).collect()
 }
 
 fn whole(number: u64) -> i64 {

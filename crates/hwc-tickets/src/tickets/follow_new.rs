@@ -212,7 +212,8 @@ impl FollowNew {
     pub(crate) fn stream_until(self, stop: Stop) -> TicketEvents {
         let watch = Watch::new(self, stop.clone());
         let first = watch.first();
-        let inner = stream::unfold(watch, |mut watch| async move {
+        // In a box: each event moves it several times.
+        let inner = stream::unfold(Box::new(watch), |mut watch| async move {
             let event = watch.next_event().await?;
             Some((event, watch))
         });

@@ -173,10 +173,10 @@ impl<T: Unpin> Rows<T> {
 
     /// All rows that were not handed out: as [`Rows::collect`].
     pub(crate) async fn gather(&mut self) -> Result<List<T>, Interrupted<T>> {
-        let (mut items, mut error) = (Vec::new(), None);
-        while let Some(row) = self.next().await {
-            match row {
-                Ok(row) => items.push(row),
+        let (mut items, mut error) = (Vec::from(std::mem::take(&mut self.held)), None);
+        while let Some(page) = self.pages.next().await {
+            match page {
+                Ok(mut page) => items.append(&mut page.items),
                 Err(why) => error = Some(why),
             }
         }
@@ -212,7 +212,8 @@ impl<T: Unpin> Rows<T> {
             match self.pages.0.poll_page(context) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(None) => return Poll::Ready(None),
-                Poll::Ready(Some(Ok(page))) => self.held.extend(page.items),
+                // Nothing is held by now, and rows are large: none is moved.
+                Poll::Ready(Some(Ok(page))) => self.held = page.items.into(),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
             }
         }

@@ -135,7 +135,12 @@ impl Coding {
 }
 
 pub(super) fn without_bom(body: &Bytes) -> Bytes {
-    body.slice_ref(without_mark(body))
+    let bare = without_mark(body);
+    // Hardly any body has one.
+    match bare.len() == body.len() {
+        true => body.clone(),
+        false => body.slice_ref(bare),
+    }
 }
 
 fn is_utf16(body: &[u8]) -> bool {

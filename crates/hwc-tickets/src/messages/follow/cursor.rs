@@ -48,7 +48,8 @@ pub(super) const MOST_LEFT_OUT: usize = 1_500;
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct Cursor {
-    pub(super) groups: Vec<Group>,
+    /// Shared with the follower, and with the cursors before and after, as long as nothing changes in them.
+    pub(super) groups: Vec<Arc<Group>>,
     /// Tickets that are not followed now, those left out longest first.
     pub(super) left_out: Vec<Group>,
     /// There were more of them.
@@ -129,7 +130,8 @@ impl Cursor {
     #[must_use]
     pub fn status(&self, ticket: &TicketId) -> Option<TicketStatus> {
         let digest = TicketDigest::of(ticket);
-        let groups = self.groups.iter().chain(&self.left_out);
+        let groups = self.groups.iter().map(|group| &**group);
+        let groups = groups.chain(&self.left_out);
         let mut marks = groups.flat_map(|group| &group.marks);
         marks.find(|mark| mark.ticket == digest)?.status
     }

@@ -67,8 +67,9 @@ impl Roster {
             }
         }
         // Those that were left out before come first: they stay the ones left out longest.
-        let stored = cursor.iter().flat_map(|cursor| &cursor.left_out);
-        for stored in stored.chain(cursor.iter().flat_map(|cursor| &cursor.groups)) {
+        let left_out = cursor.iter().flat_map(|cursor| &cursor.left_out);
+        let followed = cursor.iter().flat_map(|cursor| &cursor.groups);
+        for stored in left_out.chain(followed.map(|group| &**group)) {
             let mut known: HashMap<TicketId, &Mark> = HashMap::new();
             let mut ids = Vec::new();
             let mut left_out = Vec::new();
@@ -291,8 +292,8 @@ impl Roster {
     }
 
     /// Where everything stands now.
-    pub(super) fn cursor(&self) -> Cursor {
-        let groups = self.groups.values().filter(|group| group.begun);
+    pub(super) fn cursor(&mut self) -> Cursor {
+        let groups = self.groups.values_mut().filter(|group| group.begun);
         Cursor {
             groups: groups.map(Polled::stored).collect(),
             left_out: self.left_out.clone(),
@@ -319,6 +320,41 @@ fn resumed(tickets: Vec<Followed>, stored: &Group, pace: Cadence) -> Polled {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_cursor_shares_with_the_last_what_did_not_change_and_nothing_else() {
+        let changes: [fn(&mut Polled); 7] = [
+            |group| group.safe = Some("a position".to_owned()),
+            |group| group.opening = true,
+            |group| group.tickets[1].catch_up = Some(CatchUp::Tail(1)),
+            |group| group.tickets[1].owes_gap = true,
+            |group| group.tickets[1].status = Some(TicketStatus::InProgress),
+            |group| Arc::make_mut(&mut group.tickets[1].seen).from = Some(7),
+            |group| drop(group.tickets.pop()),
+        ];
+        let tickets = (0..150).map(|number| TicketId::new(format!("case-{number}")).unwrap());
+        let pace = Cadence::new(Duration::from_secs(3), Duration::from_secs(60));
+        let mut roster = Roster::new(tickets.collect(), None, None, pace);
+        for group in roster.groups.values_mut() {
+            group.begun = true;
+        }
+        let mut last = roster.cursor();
+        assert_eq!(last.groups.len(), 2);
+        for (number, change) in changes.into_iter().enumerate() {
+            let same = roster.cursor();
+            let mut pairs = same.groups.iter().zip(&last.groups);
+            assert!(pairs.all(|(one, other)| Arc::ptr_eq(one, other)));
+            let group = roster.groups.values_mut().next().unwrap();
+            change(group);
+            let marks: Vec<Mark> = group.tickets.iter().map(Followed::mark).collect();
+            let next = roster.cursor();
+            assert_ne!(next.groups[0], last.groups[0], "change {number}");
+            assert_eq!(next.groups[0].marks, marks, "change {number}");
+            assert!(Arc::ptr_eq(&next.groups[1], &last.groups[1]));
+            last = next;
+        }
+    }
 
     /// Somebody takes a ticket out at the moment at which its status is handed out: that is not told again as a change.
     #[test]

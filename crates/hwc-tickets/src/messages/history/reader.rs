@@ -10,7 +10,7 @@ use crate::{
     service::{self, About, MAX_PAGE},
     tickets::ticket::Ticket,
 };
-use hwc_core::CallOptions;
+use hwc_core::{CallOptions, Fault};
 use std::collections::VecDeque;
 
 /// What this crate calls the operation in errors.
@@ -189,6 +189,7 @@ impl Reader {
     }
 
     /// What is held once the walk has ended: all of a conversation of which the oldest message comes first.
+    #[inline(never)]
     fn collect_held(&mut self, messages: &mut Vec<Message>) -> Result<()> {
         while !self.stop_at_limit()
             && let Some(message) = self.held.pop_back()
@@ -246,21 +247,27 @@ impl Reader {
                 let wanted = self.wanted();
                 Ok(Some(self.walk.accept(answer.body, wanted)))
             }
-            Err(fault) => {
-                let error = Error::from_fault(OPERATION, fault).with_ticket(id);
-                // Where no message should stand, asking may fail each time.
-                let is_needed = error.is_retryable() && !self.walk.asks_behind_the_end();
-                if matches!(ask, Ask::Before { .. }) || is_needed {
-                    return Err(error);
-                }
-                // Reading by row numbers only mends what times cannot tell.
-                self.walk.no_rows();
-                Ok(Some(Vec::new()))
-            }
+            Err(fault) => self.without_page(&ask, fault),
         }
     }
 
+    /// What comes of a page that could not be read.
+    #[cold]
+    #[inline(never)]
+    fn without_page(&mut self, ask: &Ask, fault: Fault) -> Result<Option<Vec<Message>>> {
+        let error = Error::from_fault(OPERATION, fault).with_ticket(self.ticket.id());
+        // Where no message should stand, asking may fail each time.
+        let is_needed = error.is_retryable() && !self.walk.asks_behind_the_end();
+        if matches!(ask, Ask::Before { .. }) || is_needed {
+            return Err(error);
+        }
+        // Reading by row numbers only mends what times cannot tell.
+        self.walk.no_rows();
+        Ok(Some(Vec::new()))
+    }
+
     /// Takes up the messages of a page.
+    #[inline(never)]
     fn keep(&mut self, new: Vec<Message>) -> Result<()> {
         if self.manner.oldest_first {
             self.hold(self.held.len().saturating_add(new.len()))?;

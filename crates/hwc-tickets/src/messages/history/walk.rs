@@ -195,6 +195,8 @@ impl Walk {
 
     /// Starts again, beyond what the clock of the service shows at `date`. Each time twice as far beyond it as before: so a few requests catch
     /// up with a clock that leaps from one answer to the next, where there would be no end of them otherwise.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn start_again(&mut self, date: Timestamp) {
         let beyond = self.beyond;
         *self = Self::new(self.options.clone(), date);
@@ -214,6 +216,7 @@ impl Walk {
 
     /// Reckons where what is asked for begins, once: by the time that the service `told` with the first page. Only without one `own`
     /// of this machine counts, which proves nothing.
+    #[inline(never)]
     pub(crate) fn reckon(&mut self, told: Option<Timestamp>, own: Timestamp) {
         if let Some(Since::Ago(age)) = self.options.since {
             self.report.local_clock |= told.is_none();

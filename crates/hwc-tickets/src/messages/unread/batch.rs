@@ -26,7 +26,8 @@ pub(crate) fn batches(
     let room = MAX_URL
         .saturating_sub(REST_OF_URL)
         .saturating_sub(group.map_or(0, |group| encoded_length(group.as_str())));
-    let mut seen = HashSet::new();
+    let ids = ids.into_iter();
+    let mut seen = HashSet::with_capacity(ids.size_hint().0);
     let mut batches: Vec<Vec<TicketId>> = Vec::new();
     let mut used = 0;
     for id in ids {

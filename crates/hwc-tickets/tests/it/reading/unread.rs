@@ -111,6 +111,32 @@ fn an_odd_id_is_named_by_its_place_in_the_answer() {
     assert_eq!(places, [0, 1, 3, 5], "{:?}", unread_counts.undecodable);
 }
 
+/// In whichever order they come, each number is that of its ticket, and of one that is named twice the larger.
+#[test]
+fn numbers_belong_to_tickets_in_any_order() {
+    let ids = ids(3);
+    let row = |place: usize, number: Option<u64>| json!({ "incident_id": ids[place].as_str(), "unread_num": number });
+    for rows in [
+        vec![row(0, Some(5)), row(1, Some(6)), row(2, None)],
+        vec![row(2, None), row(1, Some(6)), row(0, Some(5))],
+        vec![row(0, Some(5)), row(1, Some(6)), row(1, Some(2))],
+        vec![
+            row(0, Some(2)),
+            row(0, Some(5)),
+            row(1, Some(6)),
+            row(2, None),
+        ],
+    ] {
+        let desk = desk(&ids, Rules::default());
+        let body = json!({ "imunread": rows }).to_string();
+        desk.on_request(move |_: &mut State, _: &Asked| Some(Step::json(200, body.clone())));
+        let found = fetch(&desk, &ids);
+        let expected = BTreeMap::from([(ids[0].clone(), 5), (ids[1].clone(), 6)]);
+        assert_eq!(found.unread, expected);
+        assert_eq!(found.unanswered, [ids[2].clone()]);
+    }
+}
+
 #[test]
 fn numbers_beyond_reason_do_no_harm_to_the_total() {
     let ids = ids(3);

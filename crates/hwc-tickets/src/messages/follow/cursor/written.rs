@@ -82,7 +82,9 @@ impl From<Cursor> for Stored {
         fit(&mut cursor);
         Self {
             hwc_tickets_cursor: VERSION,
-            groups: cursor.groups.into_iter().map(StoredGroup::from).collect(),
+            groups: (cursor.groups.into_iter())
+                .map(|group| StoredGroup::from(Arc::unwrap_or_clone(group)))
+                .collect(),
             left_out: cursor.left_out.into_iter().map(StoredGroup::from).collect(),
             forgot_tickets: cursor.forgot_tickets,
         }
@@ -129,7 +131,7 @@ impl TryFrom<Stored> for Cursor {
             groups.into_iter().map(Group::try_from).collect()
         };
         Ok(Self {
-            groups: read(stored.groups)?,
+            groups: read(stored.groups)?.into_iter().map(Arc::new).collect(),
             left_out: read(stored.left_out)?,
             forgot_tickets: stored.forgot_tickets,
         })
@@ -187,15 +189,13 @@ fn bytes(digits: &str) -> Result<[u8; 8], InvalidCursor> {
 
 /// Forgets the tickets that were left out longest, and the oldest messages of all, until the rest fits.
 fn fit(cursor: &mut Cursor) {
-    let cost = |groups: &[Group]| -> usize {
-        let each = groups.iter().map(|group| {
-            let position = group.position.as_ref().map_or(0, String::len);
-            // A character of a position may need an escape of six.
-            PER_GROUP + position * 6 + group.marks.len() * PER_TICKET
-        });
-        each.sum()
+    let cost_of_one = |group: &Group| -> usize {
+        let position = group.position.as_ref().map_or(0, String::len);
+        // A character of a position may need an escape of six.
+        PER_GROUP + position * 6 + group.marks.len() * PER_TICKET
     };
-    let followed = cost(&cursor.groups);
+    let cost = |groups: &[Group]| -> usize { groups.iter().map(cost_of_one).sum() };
+    let followed: usize = cursor.groups.iter().map(|group| cost_of_one(group)).sum();
     while !cursor.left_out.is_empty()
         && (followed + cost(&cursor.left_out) > LARGEST / 2
             || number_of_tickets(&cursor.left_out) > MOST_LEFT_OUT)
@@ -211,7 +211,10 @@ fn fit(cursor: &mut Cursor) {
     }
     let fixed = PER_GROUP + followed + cost(&cursor.left_out);
     let keys = LARGEST.saturating_sub(fixed).min(ROOM_FOR_KEYS) / PER_KEY;
-    let groups = || cursor.groups.iter().chain(&cursor.left_out);
+    let groups = || {
+        let followed = cursor.groups.iter().map(|group| &**group);
+        followed.chain(&cursor.left_out)
+    };
     let numbers: Vec<usize> = (groups().flat_map(|group| &group.marks))
         .map(|mark| mark.seen.known().len())
         .collect();
@@ -230,7 +233,8 @@ fn fit(cursor: &mut Cursor) {
             too_many = middle;
         }
     }
-    let groups = cursor.groups.iter_mut().chain(&mut cursor.left_out);
+    let groups = cursor.groups.iter_mut().map(Arc::make_mut);
+    let groups = groups.chain(&mut cursor.left_out);
     for mark in groups.flat_map(|group| &mut group.marks) {
         if mark.seen.known().len() > fits {
             Arc::make_mut(&mut mark.seen).shorten(fits);
@@ -261,7 +265,7 @@ mod tests {
 
     fn cursor(groups: Vec<Group>, left_out: Vec<Group>) -> Cursor {
         Cursor {
-            groups,
+            groups: groups.into_iter().map(Arc::new).collect(),
             left_out,
             forgot_tickets: false,
         }
@@ -294,7 +298,8 @@ mod tests {
         let all = cursor(grouped(marks(0).collect()), grouped(marks(5000).collect()));
         let (length, back) = round_trip(&all);
         assert!(length <= LARGEST && length > LARGEST / 8, "{length}");
-        let groups = back.groups.iter().chain(&back.left_out);
+        let groups = back.groups.iter().map(|group| &**group);
+        let groups = groups.chain(&back.left_out);
         let mut number = 0;
         for mark in groups.flat_map(|group| &group.marks) {
             let (last, _) = mark.seen.known().last().unwrap();

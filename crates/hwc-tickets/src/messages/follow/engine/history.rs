@@ -23,7 +23,11 @@ impl Engine {
             self.told.local_clock.store(true, Ordering::Release);
         }
         // The group may have been split or joined meanwhile.
-        let number = self.group_of(&ticket).unwrap_or(number);
+        let number = if self.roster.ticket(number, &ticket).is_some() {
+            number
+        } else {
+            self.group_of(&ticket).unwrap_or(number)
+        };
         let Some(followed) = self.roster.ticket(number, &ticket) else {
             return;
         };

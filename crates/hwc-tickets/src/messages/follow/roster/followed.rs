@@ -105,6 +105,16 @@ impl Followed {
         self.seen.told_apart_from().map(CatchUp::Since)
     }
 
+    /// Whether [`Followed::mark`] would be the same as `mark`. What was seen is the same where it is shared: it is never changed
+    /// in place as long as a mark shares it.
+    pub(super) fn is_as(&self, mark: &Mark) -> bool {
+        mark.ticket == self.digest
+            && mark.catching_up == self.catch_up.is_some()
+            && mark.owes_gap == self.owes_gap
+            && mark.status == self.status
+            && Arc::ptr_eq(&mark.seen, &self.seen)
+    }
+
     pub(super) fn mark(&self) -> Mark {
         Mark {
             ticket: self.digest,

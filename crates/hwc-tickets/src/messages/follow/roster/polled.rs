@@ -5,7 +5,7 @@ use crate::{
     error::Error,
     messages::follow::{cadence::Cadence, cursor::Group},
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// Tickets that are polled together.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub(in crate::messages::follow) struct Polled {
     pub(in crate::messages::follow) added_at: Option<Duration>,
     /// Full answers in a row.
     pub(in crate::messages::follow) at_once: u32,
+    /// As the last cursor had it.
+    last_stored: Option<Arc<Group>>,
 }
 
 impl Polled {
@@ -62,6 +64,7 @@ impl Polled {
             under_way: false,
             added_at: None,
             at_once: 0,
+            last_stored: None,
         }
     }
 
@@ -108,11 +111,28 @@ impl Polled {
         }
     }
 
-    pub(super) fn stored(&self) -> Group {
-        Group {
+    /// As a cursor has it. One that would be the same as the last is shared with that: a cursor is offered for each ticket whose
+    /// history was read, and of a thousand tickets hardly any changes in between.
+    pub(super) fn stored(&mut self) -> Arc<Group> {
+        if let Some(last) = &self.last_stored
+            && self.is_as(last)
+        {
+            return Arc::clone(last);
+        }
+        let stored = Arc::new(Group {
             position: self.safe.clone(),
             opening: self.opening,
             marks: self.tickets.iter().map(Followed::mark).collect(),
-        }
+        });
+        self.last_stored = Some(Arc::clone(&stored));
+        stored
+    }
+
+    /// Whether a cursor would have it so.
+    fn is_as(&self, stored: &Group) -> bool {
+        stored.opening == self.opening
+            && stored.position == self.safe
+            && stored.marks.len() == self.tickets.len()
+            && (self.tickets.iter().zip(&stored.marks)).all(|(ticket, mark)| ticket.is_as(mark))
     }
 }

@@ -33,6 +33,7 @@ impl Walk {
         self.bridge = Some(Box::new(Bridge::new(span, newer)));
     }
 
+    #[inline(never)]
     pub(super) fn accept_rows(&mut self, page: MessagePage) -> Vec<Message> {
         self.report.pages += 1;
         self.known.find_keys();
@@ -68,6 +69,8 @@ impl Walk {
     }
 
     /// The boundary cannot be read by row numbers: the walk goes on without.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn no_rows(&mut self) {
         self.bridge = None;
         self.bridged = self.boundary().map(|span| (span, false));
