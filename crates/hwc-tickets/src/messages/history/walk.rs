@@ -192,10 +192,8 @@ impl Walk {
     /// Starts again, beyond what the clock of the service shows at `date`. Each time twice as far beyond it as before: so a few requests catch
     /// up with a clock that leaps from one answer to the next, where there would be no end of them otherwise.
     pub(crate) fn start_again(&mut self, date: Timestamp) {
-        let beyond = self.beyond;
-        *self = Self::new(self.options.clone(), date);
-        self.start = date.checked_add(beyond).unwrap_or(Timestamp::MAX);
-        self.beyond = beyond.saturating_add(beyond);
+        self.start = date.checked_add(self.beyond).unwrap_or(Timestamp::MAX);
+        self.beyond = self.beyond.saturating_add(self.beyond);
     }
 
     /// Whether [`Walk::reckon`] is to be called before the first page is accepted.
