@@ -306,6 +306,12 @@ fn broken(why: &str) -> Problem {
     )
 }
 
+/// The one in the middle.
+fn median(mut times: Vec<Duration>) -> Option<Duration> {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied()
+}
+
 /// How long work takes.
 #[expect(
     clippy::disallowed_methods,

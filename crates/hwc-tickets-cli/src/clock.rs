@@ -16,7 +16,7 @@ pub(crate) fn now() -> Timestamp {
 
 /// The time that an answer tells (`Date`). `None` also of one that was stored on the way: that tells when it was made.
 pub(crate) fn told(answer: &HeaderMap) -> Option<Timestamp> {
-    after::date(answer).filter(|_| !is_stored(answer))
+    after::fresh_date(answer)
 }
 
 /// Whether a machine on the way had stored the answer.

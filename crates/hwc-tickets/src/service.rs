@@ -104,7 +104,7 @@ pub(crate) fn is_stored<T>(answer: &Response<T>) -> bool {
 
 /// The service's own time now. `None`: the answer does not say, or it was stored on the way and says when that was.
 pub(crate) fn fresh_date<T>(answer: &Response<T>) -> Option<Timestamp> {
-    date(answer).filter(|_| !is_stored(answer))
+    after::fresh_date(&answer.headers)
 }
 
 /// What the clock of the service showed when the answer began to come: reading it, and reading on, may take long. `None`: the answer does

@@ -14,6 +14,7 @@
     reason = "a measurement: it prints, reads the real clock, and builds the clients it compares with"
 )]
 
+mod bounds;
 mod by_hand;
 mod by_hand_blocking;
 mod failure;

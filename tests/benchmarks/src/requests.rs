@@ -3,20 +3,16 @@
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
+pub(crate) use crate::bounds::{AGENT, DEADLINE, LIMIT, page_of};
 use crate::{
+    bounds::CASES,
     failure::{Failure, Result},
     models::{Messages, Written},
     world::World,
 };
 
-/// What plain code calls itself.
-pub(crate) const AGENT: &str = "by-hand/1.0";
-/// The time a call may take.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 /// The time a file may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(600);
-/// Most bytes of an answer.
-pub(crate) const LIMIT: usize = 16 << 20;
 /// Bytes of a file that are held at once.
 pub(crate) const PIECE: usize = 64 * 1024;
 /// Most tickets of one request.
@@ -25,13 +21,7 @@ pub(crate) const BATCH: usize = 100;
 pub(crate) const PAGE: usize = 100;
 /// Where files go and come from.
 pub(crate) const FILES: &str = "/v2/servicerequest/accessorys";
-const CASES: &str = "/v2/servicerequest/cases";
 const BOUNDARY: &str = "benchmark-7d1f0c";
-
-/// The newest messages of a ticket.
-pub(crate) fn page_of(ticket: &str, rows: usize) -> String {
-    format!("{CASES}/{ticket}/messages?limit={rows}&offset=0")
-}
 
 /// The messages before those of a page, as the service wants it. Nothing comes before an empty one.
 pub(crate) fn older(ticket: &str, page: &Messages) -> Option<String> {

@@ -7,7 +7,7 @@ use contract_tests::{
     sample, wire,
 };
 use hwc_core::{
-    Body, CallOptions, Fault, Operation, Reply, ResponseContent,
+    Body, CallOptions, Fault, Operation, Reply,
     testing::{FakeClock, ScriptedTransport, Step},
 };
 use hwc_tickets_wire::{INDEX, Read, Response, set_aside_name};
@@ -62,14 +62,7 @@ fn good() -> Reply {
         .transport(Arc::new(network))
         .build()
         .unwrap();
-    let mut operations = INDEX.iter().map(|entry| entry.operation);
-    let read = operations.find(|operation| {
-        operation.idempotency.is_safe()
-            && operation.response == ResponseContent::Object
-            && operation.method == "GET"
-            && !operation.path.contains('{')
-    });
-    let read = read.unwrap();
+    let read = wire::operation("listCases");
     let request = http::Request::get(read.path).body(Body::empty()).unwrap();
     let options = CallOptions::default();
     let answered = clock.run(pipeline.call(request, read, &options));

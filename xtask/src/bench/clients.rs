@@ -92,17 +92,22 @@ pub(super) struct Clients<'a> {
 }
 
 impl Clients<'_> {
-    /// The program that does this work so many times by this way; none where that client cannot be had here.
-    pub(super) fn program(&self, way: &str, work: &str, calls: u64) -> Result<Option<Program>> {
+    /// The program that does this work so many times by a way of this SDK or of plain code.
+    pub(super) fn own(&self, way: &str, work: &str, calls: u64) -> Program {
         let calls = calls.to_string();
+        Program::new(self.measures, &["one", self.simulator, way, work, &calls])
+    }
+
+    /// The same by any way; none where that client cannot be had here.
+    pub(super) fn program(&self, way: &str, work: &str, calls: u64) -> Result<Option<Program>> {
         if !OTHERS.contains(&way) {
-            let line = ["one", self.simulator, way, work, calls.as_str()];
-            return Ok(Some(Program::new(self.measures, &line)));
+            return Ok(Some(self.own(way, work, calls)));
         }
         let Some(mut line) = self.others.line(way) else {
             return Ok(None);
         };
         line.push(self.simulator.into());
+        let calls = calls.to_string();
         let order = Program::new(self.measures, &["order", work, calls.as_str()]);
         let input = order.run(&[])?.stdout;
         Ok(Some(Program { line, input }))

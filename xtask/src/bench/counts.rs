@@ -129,36 +129,30 @@ impl Valgrind {
             let is_wanted =
                 |way: &&str| !choice.quick || (counted.calls == CALLS && QUICK.contains(way));
             for way in counted.ways.iter().copied().filter(is_wanted) {
-                let count = self.of_way(clients, counted, way);
-                counts.extend(clients.unless_other(way, count)?.flatten());
+                counts.push(self.of_way(clients, counted, way)?);
             }
         }
         Ok(counts)
     }
 
-    /// What one call takes by this way; nothing where there is no such client here.
-    fn of_way(&self, clients: &Clients<'_>, counted: &Counted, way: &str) -> Result<Option<Count>> {
+    /// What one call takes by this way.
+    fn of_way(&self, clients: &Clients<'_>, counted: &Counted, way: &str) -> Result<Count> {
         let [few, many] = counted.calls;
-        let whole = |calls: u64| -> Result<Option<Whole>> {
-            let Some(program) = clients.program(way, counted.work, calls)? else {
-                return Ok(None);
-            };
-            let program = match counted.is_small() {
+        let whole = |calls: u64| {
+            let program = clients.own(way, counted.work, calls);
+            self.whole(&match counted.is_small() {
                 true => program.smaller(),
                 false => program,
-            };
-            self.whole(&program).map(Some)
+            })
         };
-        let (Some(less), Some(more)) = (whole(few)?, whole(many)?) else {
-            return Ok(None);
-        };
+        let (less, more) = (whole(few)?, whole(many)?);
         let each = |less: u64, more: u64| more.saturating_sub(less) as f64 / (many - few) as f64;
-        Ok(Some(Count {
+        Ok(Count {
             work: counted.name.to_owned(),
             way: way.to_owned(),
             instructions: each(less.instructions, more.instructions),
             allocations: each(less.allocations, more.allocations),
-        }))
+        })
     }
 
     fn whole(&self, program: &Program) -> Result<Whole> {
@@ -231,11 +225,11 @@ mod tests {
             let is_work = words::works().any(|work| work == counted.work);
             assert!(is_work, "{name}");
             assert_ne!(words::work(name), name);
+            // Clients of others are not counted.
+            let is_other = |way: &&str| OTHERS.contains(way);
+            assert!(!counted.ways.iter().any(is_other), "{name}");
             if counted.is_small() {
                 assert_ne!(words::work(name), words::work(counted.work));
-                // Clients of others do the work of the clock only.
-                let is_other = |way: &&str| OTHERS.contains(way);
-                assert!(!counted.ways.iter().any(is_other), "{name}");
             }
         }
     }

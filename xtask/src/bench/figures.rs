@@ -51,12 +51,12 @@ pub struct Count {
 }
 
 /// A program that makes its client, reads a page once, and stops.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Start {
     /// By which way.
     pub way: String,
     /// From its start to its end, in milliseconds: the median of several.
-    pub wall_ms: Option<f64>,
+    pub wall_ms: f64,
     /// The most memory of it, in KiB.
     pub peak_kib: Option<u64>,
     /// How large the program is, in bytes, where it is one file.

@@ -249,18 +249,21 @@ fn starts(page: &mut String, figures: &Figures) {
     table(page, "Start of a client", &columns);
     for start in &figures.starts {
         let plain = figures.start(plain(&start.way));
-        let plain = plain.and_then(|plain| plain.wall_ms);
         let cells = [
             format!("{}, in a fresh program", words::work("page10")),
             way(&start.way).to_owned(),
-            number(start.wall_ms),
-            number(start.wall_ms.zip(plain).map(|(own, plain)| own / plain)),
-            number(start.peak_kib.map(|kibibytes| kibibytes as f64 / 1024.0)),
+            number(Some(start.wall_ms)),
+            number(plain.map(|plain| start.wall_ms / plain.wall_ms)),
+            mebibytes(start.peak_kib),
             number(start.bytes.map(|bytes| bytes as f64 / f64::from(1 << 20))),
         ];
         line(page, &cells);
     }
     page.push_str(words::STARTS);
+}
+
+fn mebibytes(kibibytes: Option<u64>) -> String {
+    number(kibibytes.map(|kibibytes| kibibytes as f64 / 1024.0))
 }
 
 fn memory(page: &mut String, figures: &Figures) {
@@ -270,11 +273,10 @@ fn memory(page: &mut String, figures: &Figures) {
         &["work", "way", "MiB"],
     );
     for (work, name, kibibytes) in &figures.memory {
-        let mebibytes = kibibytes.map(|kibibytes| kibibytes as f64 / 1024.0);
         let cells = [
             words::work(work).to_owned(),
             way(name).to_owned(),
-            number(mebibytes),
+            mebibytes(*kibibytes),
         ];
         line(page, &cells);
     }

@@ -1,6 +1,6 @@
 //! What people install and what they build: size and start-up of the programs, and how long builds take.
 
-use super::{broken, figures::Figures, timed};
+use super::{broken, figures::Figures, median, timed};
 use crate::{
     codegen,
     file::Workspace,
@@ -61,8 +61,7 @@ fn start_up(program: &Path, argument: &str, starts: usize) -> Option<Duration> {
         let (took, succeeded) = timed(|| programs::succeeds(&mut command));
         times.push(succeeded.then_some(took)?);
     }
-    times.sort_unstable();
-    times.get(times.len() / 2).copied()
+    median(times)
 }
 
 /// A directory of its own, empty before and after.

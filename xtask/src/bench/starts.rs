@@ -4,13 +4,14 @@ use super::{
     PACKAGE,
     clients::{Clients, Program},
     figures::{BLOCKING, OFFICIAL, PLAIN, PLAIN_BLOCKING, Start, VERB},
-    timed,
+    median, timed,
     words::OTHERS,
 };
 use crate::{
     problem::Result,
     programs::{Built, Kind},
 };
+use std::time::Duration;
 
 /// The ways that have a program of their own in `tests/benchmarks/src/start`.
 const OWN: [&str; 4] = [VERB, BLOCKING, PLAIN, PLAIN_BLOCKING];
@@ -21,8 +22,7 @@ const WORK: &str = "page10";
 struct Fresh {
     way: &'static str,
     program: Program,
-    /// In milliseconds.
-    times: Vec<f64>,
+    times: Vec<Duration>,
     peak_kib: Option<u64>,
 }
 
@@ -40,21 +40,20 @@ impl Fresh {
     fn again(&mut self, clients: &Clients<'_>) -> Result<()> {
         let (took, peak) = timed(|| self.program.peak());
         if let Some(peak) = clients.unless_other(self.way, peak)? {
-            self.times.push(took.as_secs_f64() * 1e3);
+            self.times.push(took);
             self.peak_kib = self.peak_kib.max(peak);
         }
         Ok(())
     }
 
     /// What is told of it; nothing of one that never did its work.
-    fn told(mut self) -> Option<Start> {
-        self.times.sort_by(f64::total_cmp);
-        let wall = self.times.get(self.times.len() / 2).copied()?;
+    fn told(self) -> Option<Start> {
+        let wall = median(self.times)?;
         // An interpreter is not the client that it runs.
         let bytes = self.program.size().filter(|_| self.way != OFFICIAL);
         Some(Start {
             way: self.way.to_owned(),
-            wall_ms: Some(wall),
+            wall_ms: wall.as_secs_f64() * 1e3,
             peak_kib: self.peak_kib,
             bytes,
         })

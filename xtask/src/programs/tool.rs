@@ -1,11 +1,11 @@
 //! Tools of cargo: each is installed in one version, below `target`.
 
-use super::{absolute, succeeds};
+use super::{absolute, cargo, succeeds};
 use crate::{
     file::Workspace,
     problem::{Problem, Result},
 };
-use std::{env, path::PathBuf, process::Command};
+use std::{env, path::PathBuf};
 
 /// Where they are installed.
 const TOOLS: &str = "target/tools";
@@ -19,14 +19,13 @@ pub fn tool(workspace: &Workspace, name: &str, version: &str, say: fn(&str)) -> 
         return Ok(program);
     }
     say(&format!("installs {name} {version} below {TOOLS}/"));
-    let mut cargo = Command::new("cargo");
+    let mut cargo = cargo(workspace);
     cargo
         .args(["install", name, "--locked", "--force"])
         .args(["--version", &format!("={version}"), "--root"])
         .arg(place_of(workspace, name, version))
         // Away from the settings of this workspace.
         .current_dir(env::temp_dir());
-    super::forget_package(&mut cargo);
     if !succeeds(&mut cargo) {
         return Err(Problem::general(
             format!("{name} {version} cannot be installed; why is above"),

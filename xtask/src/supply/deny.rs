@@ -10,27 +10,12 @@ use std::{path::PathBuf, process::Command};
 
 /// The tool.
 const TOOL: (&str, &str) = ("cargo-deny", "0.20.2");
+/// How it is asked something.
+const CHECK: [&str; 5] = ["deny", "--workspace", "--all-features", "--locked", "check"];
 /// What it is asked.
-const QUESTION: [&str; 8] = [
-    "deny",
-    "--workspace",
-    "--all-features",
-    "--locked",
-    "check",
-    "bans",
-    "licenses",
-    "sources",
-];
-
+const QUESTION: [&str; 3] = ["bans", "licenses", "sources"];
 /// What it is asked of known weaknesses.
-const WEAKNESSES: [&str; 6] = [
-    "deny",
-    "--workspace",
-    "--all-features",
-    "--locked",
-    "check",
-    "advisories",
-];
+const WEAKNESSES: [&str; 1] = ["advisories"];
 /// How it gets their list, or brings the one that is here up to date.
 const FETCH: [&str; 3] = ["deny", "fetch", "db"];
 /// Where that is, unless `deny.toml` says otherwise.
@@ -45,7 +30,7 @@ const RULES: &str = "the rules and their reasons are in deny.toml";
 pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
     let (name, version) = TOOL;
     let program = programs::tool(workspace, name, version, say)?;
-    asked(tool(workspace, program), &QUESTION, RULES)?;
+    checked(tool(workspace, program), &QUESTION, RULES)?;
     Ok(format!(
         "licences, bans and sources keep to deny.toml, says {name} {version}"
     ))
@@ -63,7 +48,7 @@ pub fn advisories(workspace: &Workspace, say: fn(&str)) -> Result<String> {
         "nothing was asked, for the list of known weaknesses cannot be had: let this machine reach {LIST}, or name a copy that it reaches as `db-urls` in [advisories] of deny.toml"
     );
     asked(tool(workspace, program.clone()), &FETCH, &unreachable)?;
-    asked(
+    checked(
         tool(workspace, program),
         &WEAKNESSES,
         "take a version without the weakness; where it cannot be reached from here, write into `ignore` in [advisories] of deny.toml why",
@@ -91,7 +76,7 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
             programs::cargo(workspace)
         }
     };
-    asked(deny, &QUESTION, RULES)?;
+    checked(deny, &QUESTION, RULES)?;
     Ok(Verdict::Content)
 }
 
@@ -100,6 +85,10 @@ fn tool(workspace: &Workspace, program: PathBuf) -> Command {
     let mut deny = Command::new(program);
     deny.current_dir(workspace.root());
     deny
+}
+
+fn checked(deny: Command, question: &[&str], remedy: &str) -> Result<()> {
+    asked(deny, &[&CHECK[..], question].concat(), remedy)
 }
 
 fn asked(mut deny: Command, question: &[&str], remedy: &str) -> Result<()> {

@@ -41,7 +41,7 @@ fn count(work: &str, way: &str, instructions: f64) -> Count {
 fn start(way: &str, wall_ms: f64, bytes: Option<u64>) -> Start {
     Start {
         way: way.to_owned(),
-        wall_ms: Some(wall_ms),
+        wall_ms,
         peak_kib: Some(5_120),
         bytes,
     }

@@ -85,8 +85,7 @@ pub(super) async fn attempt(
     let now = pipeline.clock.now();
     // Only signatures depend on the clock. A stored answer has the time at which it was stored.
     if identity.is_signed()
-        && !after::is_stored(&head.headers)
-        && let Some(service) = after::date(&head.headers)
+        && let Some(service) = after::fresh_date(&head.headers)
     {
         pipeline.skew.learn(service, now);
     }

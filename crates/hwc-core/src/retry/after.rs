@@ -36,6 +36,12 @@ fn unusual_date(value: &HeaderValue) -> Option<Timestamp> {
     spelling::other(value.to_str().ok()?.trim())
 }
 
+/// The same. `None` also of an answer that was stored on the way: that tells when it was made.
+#[must_use]
+pub fn fresh_date(headers: &HeaderMap) -> Option<Timestamp> {
+    date(headers).filter(|_| !is_stored(headers))
+}
+
 /// What the clock of the service says now: the `Date` of an answer, and how long ago that was if it was stored on the way.
 #[must_use]
 pub fn service_time(headers: &HeaderMap) -> Option<Timestamp> {

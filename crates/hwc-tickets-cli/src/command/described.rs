@@ -63,7 +63,7 @@ async fn perform(described: &Described, context: &Context) -> Result<(), Failure
     match (file, operation.list) {
         (Some(target), _) => {
             let sought = file::Sought::default();
-            file::run(operation, given, target, sought, context).await
+            file::run(operation, given, target, sought, false, context).await
         }
         (None, Some(name)) => {
             let limit = matches.get_one::<u64>(LIMIT).copied();

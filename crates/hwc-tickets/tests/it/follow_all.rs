@@ -9,7 +9,7 @@ use hwc_core::{
     testing::{FakeClock, Step},
 };
 use hwc_tickets::{
-    AllCursor, AllCursorFile, AllEvent, AllEvents, ErrorKind, FollowAll,
+    AllCursor, AllCursorFile, AllEvent, AllEvents, Client, ErrorKind, FollowAll,
     jiff::{SignedDuration, Timestamp},
 };
 use serde_json::{Value, json};
@@ -70,9 +70,14 @@ fn desk() -> Desk {
     desk
 }
 
+/// As the tests ask, from now on.
+fn from_now(client: &Client) -> FollowAll {
+    let follow = client.follow_all().interval(S(3), S(3));
+    follow.list_interval(S(10), S(10))
+}
+
 fn follow(desk: &Desk, cursor: Option<AllCursor>) -> FollowAll {
-    let follow = desk.client().follow_all().since(Timestamp::UNIX_EPOCH);
-    let follow = follow.interval(S(3), S(3)).list_interval(S(10), S(10));
+    let follow = from_now(&desk.client()).since(Timestamp::UNIX_EPOCH);
     match cursor {
         Some(cursor) => follow.resume(cursor),
         None => follow,
@@ -271,10 +276,8 @@ impl Clock for ClientClock {
 /// As [`follow`] by this clock, with 300 s for what has ended.
 fn keeping(desk: &Desk, clock: &ClientClock) -> FollowAll {
     let client = desk.builder().clock(clock.clone()).build().unwrap();
-    (client.follow_all().since(Timestamp::UNIX_EPOCH))
-        .interval(S(3), S(3))
-        .list_interval(S(10), S(10))
-        .keep_ended(S(300))
+    let follow = from_now(&client).since(Timestamp::UNIX_EPOCH);
+    follow.keep_ended(S(300))
 }
 
 /// A clock that is set neither lets it go before its time nor keeps it.
@@ -340,10 +343,7 @@ fn a_ticket_begins_where_the_first_run_began_whatever_the_clock_shows() {
             ahead: Arc::new(AtomicI64::new(hours * 3_600)),
         };
         let client = desk.builder().clock(clock).build().unwrap();
-        let follow = || {
-            let follow = client.follow_all().interval(S(3), S(3));
-            follow.list_interval(S(10), S(10))
-        };
+        let follow = || from_now(&client);
         let plan = vec![change(40, |state| put(state, "young", 0, "first"))];
         let (told, cursor) = run(&desk, follow(), plan, 100);
         let expected = ["new old", "new young", "young: first"];
@@ -367,8 +367,7 @@ fn a_ticket_that_is_opened_at_once_is_told_whole() {
         ..Rules::default()
     });
     lists(&desk);
-    let follow = desk.client().follow_all().interval(S(3), S(3));
-    let follow = follow.list_interval(S(10), S(10));
+    let follow = from_now(&desk.client());
     let plan = vec![change(1, |state| put(state, "young", 0, "first"))];
     let (told, _) = run(&desk, follow, plan, 100);
     assert_eq!(told, ["new young", "young: first"]);
@@ -397,10 +396,8 @@ fn the_date_of_any_page_of_the_first_list_does() {
         ahead: Arc::new(AtomicI64::new(2 * 3_600)),
     };
     let client = desk.builder().clock(clock).build().unwrap();
-    let follow = client.follow_all().interval(S(3), S(3));
-    let follow = follow.list_interval(S(10), S(10));
     let plan = vec![change(40, |state| put(state, "young", 0, "first"))];
-    let (told, _) = run(&desk, follow, plan, 100);
+    let (told, _) = run(&desk, from_now(&client), plan, 100);
     assert_eq!(told, ["new young", "young: first"]);
 }
 
@@ -414,10 +411,7 @@ fn a_run_that_ended_before_the_first_list_is_not_the_first() {
         ahead: Arc::new(AtomicI64::new(2 * 3_600)),
     };
     let client = desk.builder().clock(clock).build().unwrap();
-    let follow = || {
-        let follow = client.follow_all().interval(S(3), S(3));
-        follow.list_interval(S(10), S(10))
-    };
+    let follow = || from_now(&client);
     let (told, cursor) = desk.clock.run(async {
         let mut events = follow().stream();
         events.stop_handle().stop();

@@ -6,6 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, pin::pin, time::Duration};
 
 /// Messages that were handed out, by their numbers, and which of them may come again. `C` is the cursor.
+#[derive(Default)]
 pub struct Given<C> {
     numbers: BTreeSet<u64>,
     since_checkpoint: BTreeSet<u64>,
@@ -14,18 +15,6 @@ pub struct Given<C> {
     pub came_again: u64,
     /// The last checkpoint, as it comes back from where it was kept.
     pub checkpoint: Option<C>,
-}
-
-impl<C> Default for Given<C> {
-    fn default() -> Self {
-        Self {
-            numbers: BTreeSet::new(),
-            since_checkpoint: BTreeSet::new(),
-            may_repeat: BTreeSet::new(),
-            came_again: 0,
-            checkpoint: None,
-        }
-    }
 }
 
 impl<C: Serialize + DeserializeOwned> Given<C> {

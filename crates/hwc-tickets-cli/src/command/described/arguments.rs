@@ -28,8 +28,6 @@ pub(super) struct Given {
     pub(super) arguments: Arguments,
     /// Where files stand, and how long they are.
     pub(super) files: Vec<(&'static [&'static str], u64)>,
-    /// A time among them was counted back from the clock of this machine.
-    pub(super) has_age: bool,
     /// What came on standard input, for as long as it is sent.
     _spooled: Option<NamedTempFile>,
 }
@@ -40,7 +38,6 @@ impl From<Arguments> for Given {
         Self {
             arguments,
             files: Vec::new(),
-            has_age: false,
             _spooled: None,
         }
     }
@@ -137,7 +134,6 @@ pub(super) fn read(operation: &Operation, matches: &ArgMatches) -> Result<Given,
     Ok(Given {
         arguments,
         files,
-        has_age: false,
         _spooled: spooled,
     })
 }

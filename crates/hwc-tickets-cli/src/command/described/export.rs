@@ -1,6 +1,6 @@
 //! `hwc-tickets ticket export`: written by hand are the names of what can be asked for; the rest is as of any file.
 
-use super::{Given, check, file, refuse_group};
+use super::{check, file, refuse_group};
 use crate::{
     cli::{Moment, ticket::export::Export},
     clock,
@@ -30,10 +30,17 @@ pub(in crate::command) async fn run(args: Export, context: &Context) -> Result<(
     let arguments = arguments(&args, context)?;
     check(operation, &arguments)?;
     let sought = file::Sought::new(args.ticket.clone());
-    let mut given = Given::from(arguments);
     let mut times = [args.since, args.until].into_iter().flatten();
-    given.has_age = times.any(|time| matches!(time, Moment::Ago(_)));
-    file::run(operation, given, target, sought, context).await
+    let has_age = times.any(|time| matches!(time, Moment::Ago(_)));
+    file::run(
+        operation,
+        arguments.into(),
+        target,
+        sought,
+        has_age,
+        context,
+    )
+    .await
 }
 
 /// What is asked for.

@@ -68,11 +68,13 @@ fn unwritten(path: &Path, error: &io::Error) -> Failure {
     }
 }
 
+/// With an age among what is given, whether the clock of this machine, from which it was counted back, is right is looked at as well.
 pub(super) async fn run(
     operation: &Operation,
     given: Given,
     target: Target,
     mut sought: Sought,
+    has_age: bool,
     context: &Context,
 ) -> Result<(), Failure> {
     let client = context.client()?;
@@ -82,7 +84,7 @@ pub(super) async fn run(
         let call = operation.call(&client, given.arguments, total);
         let answer = render::wait("waiting for the file", call).await?;
         warn(&answer, context);
-        if given.has_age {
+        if has_age {
             age::compare(&answer.headers, context);
         }
         let Content::File(file) = answer.body else {

@@ -198,10 +198,8 @@ impl Walk {
     #[cold]
     #[inline(never)]
     pub(crate) fn start_again(&mut self, date: Timestamp) {
-        let beyond = self.beyond;
-        *self = Self::new(self.options.clone(), date);
-        self.start = later(date, beyond);
-        self.beyond = beyond.saturating_add(beyond);
+        self.start = later(date, self.beyond);
+        self.beyond = self.beyond.saturating_add(self.beyond);
     }
 
     /// The answer that comes next tells no time. If it is the first page, nothing proves that the newest messages are in it.

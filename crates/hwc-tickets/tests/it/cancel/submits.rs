@@ -104,10 +104,14 @@ fn is_true(service: &Service, found: Vec<Reconciled>, told: &str) -> Vec<Pending
     there
 }
 
-fn in_parts(client: &Client) -> SubmitParts {
+/// Goes in two parts where a message may have 40 characters.
+fn long(client: &Client) -> Submit {
     let text = "One sentence that is long. Another sentence that is long.";
-    let submit = client.ticket(TICKET).unwrap().submit(text);
-    submit.key(KEY).split_long()
+    client.ticket(TICKET).unwrap().submit(text).key(KEY)
+}
+
+fn in_parts(client: &Client) -> SubmitParts {
+    long(client).split_long()
 }
 
 #[test]
@@ -159,10 +163,8 @@ fn each_part_of_a_text_is_sent_once() {
 #[test]
 fn a_text_in_parts_takes_its_file_along_once() {
     let with_file = |client: &Client| {
-        let text = "One sentence that is long. Another sentence that is long.";
-        let submit = client.ticket(TICKET).unwrap().submit(text);
         let file = Source::bytes("disk full").named("disk.log");
-        submit.attach(file).key(KEY).split_long().into_future()
+        long(client).attach(file).split_long().into_future()
     };
     for (part, (fault, succeeds)) in [0, 1]
         .into_iter()

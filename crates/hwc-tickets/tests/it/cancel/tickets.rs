@@ -12,8 +12,8 @@ use crate::{
 };
 use futures_util::FutureExt as _;
 use hwc_tickets::{
-    AttachmentId, Client, CreateTicket, Created, PendingTicket, Rating, Result, TicketDraft,
-    TicketOutcome, TicketReceipt, choices::Agreement,
+    AttachmentId, Client, CreateTicket, Created, Rating, Result, TicketDraft, TicketOutcome,
+    TicketReceipt, choices::Agreement, tickets::create::ReconciledTicket,
 };
 use serde_json::Value;
 use std::pin::Pin;
@@ -104,24 +104,20 @@ fn opened_once(fault: &Fault, succeeds: bool, by_rules: bool, polls: usize) -> b
     done.is_some()
 }
 
-/// A record, and what was found out of it.
-type Found = (PendingTicket, Result<TicketOutcome>);
-
 /// What is found out of each record is what the ledger says.
 fn find_out(service: &Service, client: &Client, told: &str) {
     let found = service.clock.run(client.reconcile_tickets());
-    let found = found.into_iter().map(|it| (it.pending, it.outcome));
-    is_true(service, found.collect(), told);
+    is_true(service, found, told);
 }
 
 /// The same of what was found out already.
-fn is_true(service: &Service, found: Vec<Found>, told: &str) {
-    for (pending, outcome) in found {
+fn is_true(service: &Service, found: Vec<ReconciledTicket>, told: &str) {
+    for found in found {
         let stands: Vec<String> = (service.world().tickets.iter())
-            .filter(|ticket| pending.is_of(&ticket.text))
+            .filter(|ticket| found.pending.is_of(&ticket.text))
             .map(|ticket| ticket.id.clone())
             .collect();
-        match outcome {
+        match found.outcome {
             Ok(TicketOutcome::Confirmed(id)) => assert_eq!(stands, [id.to_string()], "{told}"),
             Ok(TicketOutcome::Absent) => assert!(stands.is_empty(), "{told}: {stands:?}"),
             other => panic!("{told}: {other:?}"),
@@ -138,29 +134,18 @@ fn doubted(client: &Client, text: &str) -> CreateTicket {
 }
 
 /// Finds out what became of all that is in doubt.
-type Finding = fn(&Client) -> Pin<Box<dyn Future<Output = Vec<Found>>>>;
+type Finding = fn(&Client) -> Pin<Box<dyn Future<Output = Vec<ReconciledTicket>>>>;
 
 /// Every way to ask.
 const WAYS: [(&str, Finding); 3] = [
     ("reconcile tickets", |client| {
         let client = client.clone();
-        let finding = async move {
-            let found = client.reconcile_tickets().await.into_iter();
-            found
-                .map(|it| (it.pending, it.outcome))
-                .collect::<Vec<Found>>()
-        };
+        let finding = async move { client.reconcile_tickets().await };
         finding.boxed_local()
     }),
     ("reconcile all tickets", |client| {
         let client = client.clone();
-        let finding = async move {
-            let found = client.reconcile_all_tickets(client.pending_tickets());
-            let found = found.await.into_iter();
-            found
-                .map(|it| (it.pending, it.outcome))
-                .collect::<Vec<Found>>()
-        };
+        let finding = async move { client.reconcile_all_tickets(client.pending_tickets()).await };
         finding.boxed_local()
     }),
     ("reconcile ticket", |client| {
@@ -169,7 +154,7 @@ const WAYS: [(&str, Finding); 3] = [
             let mut found = Vec::new();
             for pending in client.pending_tickets() {
                 let outcome = client.reconcile_ticket(&pending).await;
-                found.push((pending, outcome));
+                found.push(ReconciledTicket::new(pending, outcome));
             }
             found
         };

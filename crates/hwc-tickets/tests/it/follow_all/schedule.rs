@@ -197,10 +197,11 @@ impl Schedule {
         stored.text = number.to_string();
         let is_open = !has_ended(state.status[ticket]);
         drop(state);
-        if is_open || book.is_followed(ticket, now.at) {
+        let is_promised = book.is_followed(ticket, now.at);
+        if is_open || is_promised {
             book.owed.insert(number);
         }
-        self.noted.push(match book.is_followed(ticket, now.at) {
+        self.noted.push(match is_promised {
             _ if is_open => "written into an open one",
             true if book.was_set_since(ticket, now) => "promised over a jump",
             true => "promised",

@@ -217,7 +217,7 @@ impl Schedule {
     /// Follows for a while; `true` at the end: stopped gracefully, else killed, perhaps before a checkpoint.
     async fn follow(&mut self, book: &mut Book, time: Duration, posting: bool, graceful: bool) {
         book.last.clear();
-        let told = format!("seed {}, rules {:?}", self.seed, self.desk.state().rules);
+        let told = self.told();
         let mut follow = self
             .client
             .follow(self.tickets.clone())
@@ -301,7 +301,7 @@ impl Schedule {
             self.follow(&mut book, rest, false, true).await;
             add("counted", self.count_unread().await);
         });
-        let told = format!("seed {}, rules {:?}", self.seed, self.desk.state().rules);
+        let told = self.told();
         let is_wanted = |number: &u64| self.since.is_some() || !old.contains(number);
         for (number, recalled) in self.numbers() {
             let given = book.given.has(number);
@@ -334,9 +334,13 @@ impl Schedule {
             .collect()
     }
 
+    fn told(&self) -> String {
+        format!("seed {}, rules {:?}", self.seed, self.desk.state().rules)
+    }
+
     /// Counts what is unread, as the desk does. Gives of how many tickets; a request that fails says of which it does not know it.
     async fn count_unread(&self) -> u64 {
-        let told = format!("seed {}, rules {:?}", self.seed, self.desk.state().rules);
+        let told = self.told();
         let counts = self.client.unread(self.tickets.clone()).fetch().await;
         let failed: usize = counts.failed.iter().map(|it| it.tickets.len()).sum();
         let known = counts.unread.len();
