@@ -126,7 +126,7 @@ impl Body {
             }
             Content::Form(form) => {
                 let (kind, pieces) = form.lay_out()?;
-                headers.insert(header::CONTENT_TYPE, kind);
+                headers::put(headers, header::CONTENT_TYPE, kind);
                 Ok(Payload::of(pieces))
             }
         }

@@ -10,7 +10,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use jiff::{Timestamp, tz::Offset};
 use ring::{digest, hmac};
 
-use crate::secret::{ExposeSecret, SecretString};
+use crate::{
+    headers,
+    secret::{ExposeSecret, SecretString},
+};
 
 mod canonical;
 
@@ -83,11 +86,11 @@ impl Signature {
 
     /// Puts the signature and the headers it added onto the request, in place of older ones.
     pub fn put_on(self, headers: &mut HeaderMap) {
-        headers.insert(header::AUTHORIZATION, self.authorization);
-        headers.insert(header::HOST, self.host);
-        headers.insert(X_SDK_DATE, self.date);
+        headers::put(headers, header::AUTHORIZATION, self.authorization);
+        headers::put(headers, header::HOST, self.host);
+        headers::put(headers, X_SDK_DATE, self.date);
         if let Some(content_sha256) = self.content_sha256 {
-            headers.insert(X_SDK_CONTENT_SHA256, content_sha256);
+            headers::put(headers, X_SDK_CONTENT_SHA256, content_sha256);
         }
     }
 }

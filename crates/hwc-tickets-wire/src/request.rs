@@ -234,13 +234,10 @@ fn check_of(operation: &Operation, request: &dyn Measured) -> Result<(), Exceede
     let limits = limits_of(operation.name);
     let mut exceeded = None;
     request.measure(&mut Path::default(), &mut |field, unit, measure| {
-        let is_own =
-            |limit: &&'static Limit| limit.enforced && limit.field == field && limit.unit == unit;
-        if let Some(limit) = limits
-            .iter()
-            .copied()
-            .find(is_own)
-            .filter(|limit| !limit.allows(measure))
+        let mut own = limits.iter().copied().filter(|limit| limit.enforced);
+        let own = own.find(|limit| limit.field == field && limit.unit == unit);
+        if let Some(limit) = own
+            && !limit.allows(measure)
         {
             exceeded.get_or_insert(Exceeded { limit, measure });
         }

@@ -4,6 +4,8 @@
 //! lies eight hours *west*, while the service means eight hours *east* by `GMT+8`. The raw text is
 //! always kept, and a time that cannot be read costs no message.
 
+mod usual;
+
 pub use hwc_core::fault::HumanDuration;
 use jiff::{
     SignedDuration, Timestamp, TimestampArithmetic, civil::DateTime,
@@ -299,7 +301,7 @@ const SECONDS_END: u64 = 100_000_000_000;
 const MILLISECONDS: Range<u64> = 1_000_000_000_000..10_000_000_000_000;
 
 fn parse(raw: &str, zone: ZoneOffset) -> Option<Timestamp> {
-    match usual(raw) {
+    match usual::read(raw) {
         Some(wall) => zone.instant_of(wall),
         None => unusual(raw.trim(), zone),
     }
@@ -308,7 +310,7 @@ fn parse(raw: &str, zone: ZoneOffset) -> Option<Timestamp> {
 #[inline(never)]
 fn unusual(text: &str, zone: ZoneOffset) -> Option<Timestamp> {
     // There may have been blanks around it.
-    if let Some(wall) = usual(text) {
+    if let Some(wall) = usual::read(text) {
         return zone.instant_of(wall);
     }
     if let Ok(number) = text.parse::<i64>() {
@@ -348,47 +350,29 @@ fn unusual(text: &str, zone: ZoneOffset) -> Option<Timestamp> {
     zone.instant(wall)
 }
 
-/// `yyyy-MM-dd HH:mm:ss`, as the service writes times, in seconds since 1970 on the same clock: every row of every list has one, so it
-/// is read digit by digit, and reckoned without what other forms need. `None` says nothing of what the text means.
-fn usual(text: &str) -> Option<i64> {
-    let text: [u8; 19] = text.as_bytes().try_into().ok()?;
-    #[rustfmt::skip]
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ' | b'T', h1, h2, b':', n1, n2, b':', s1, s2] = text else {
-        return None;
-    };
-    let pair = |tens: u8, ones: u8| {
-        let are_digits = tens.is_ascii_digit() && ones.is_ascii_digit();
-        are_digits.then(|| i64::from((tens - b'0') * 10 + (ones - b'0')))
-    };
-    let year = pair(y1, y2)? * 100 + pair(y3, y4)?;
-    let (month, day) = (pair(m1, m2)?, pair(d1, d2)?);
-    let (hour, minute, second) = (pair(h1, h2)?, pair(n1, n2)?, pair(s1, s2)?);
-    let is_date = (1..=12).contains(&month) && (1..=days_of(year, month)).contains(&day);
-    let is_time = hour < 24 && minute < 60 && second < 60;
-    let days = days_to(year, month, day);
-    (is_date && is_time).then_some(((days * 24 + hour) * 60 + minute) * 60 + second)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// How many days a month has.
-fn days_of(year: i64, month: i64) -> i64 {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    match month {
-        2 if is_leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
+    /// Before 1970 the parts of a second count backwards, and beyond the last moment there is none.
+    #[test]
+    fn later_is_what_a_calendar_adds_up_to_the_end_of_time() {
+        for instant in [
+            "-009999-01-02T01:59:59Z",
+            "-000001-06-01T00:00:00.25Z",
+            "1969-12-31T23:59:59.75Z",
+            "1970-01-01T00:00:00Z",
+            "2026-11-30T12:00:00.5Z",
+            "9999-12-29T22:00:00.999999999Z",
+            "9999-12-29T22:00:01Z",
+            "9999-12-30T22:00:00.999999999Z",
+        ] {
+            let instant: Timestamp = instant.parse().unwrap();
+            for seconds in [0, 1, 24 * 3_600, i64::MAX] {
+                let by = SignedDuration::from_secs(seconds);
+                let added = instant.checked_add(by).unwrap_or(Timestamp::MAX);
+                assert_eq!(later(instant, by), added, "{instant} {seconds}");
+            }
+        }
     }
-}
-
-/// Days from 1970-01-01 to a date.
-fn days_to(year: i64, month: i64, day: i64) -> i64 {
-    /// From the first of March of the year 0.
-    const TO_1970: i64 = 719_468;
-    // A year that begins in March has its leap day at its end, and before each month of it lie 30.6 days a month, rounded.
-    let (year, month) = match month {
-        1 | 2 => (year - 1, month + 9),
-        _ => (year, month - 3),
-    };
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1 - TO_1970
 }

@@ -9,6 +9,7 @@ use super::{
     IdentityError, IdentityErrorKind, Principal, X_DOMAIN_ID, X_PROJECT_ID, X_SECURITY_TOKEN,
 };
 use crate::{
+    headers,
     secret::{self, ExposeSecret, SecretString, UnfitText},
     sign::{self, Payload, canonical_query, is_canonical},
     transport::RequestBody,
@@ -141,10 +142,10 @@ impl Keys {
         send_canonical_query(request)?;
         let headers = request.headers_mut();
         if let Some(token) = &self.security_token {
-            headers.insert(X_SECURITY_TOKEN, token.clone());
+            headers::put(headers, X_SECURITY_TOKEN, token.clone());
         }
         if let Some((name, id)) = &self.scope {
-            headers.insert(name, id.clone());
+            headers::put(headers, name.clone(), id.clone());
         }
         let payload = match request.body().as_bytes() {
             Some(bytes) => Payload::Whole(bytes),

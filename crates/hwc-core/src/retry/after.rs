@@ -36,7 +36,9 @@ fn unusual_date(value: &HeaderValue) -> Option<Timestamp> {
     spelling::other(value.to_str().ok()?.trim())
 }
 
-/// The same. `None` also of an answer that was stored on the way: that tells when it was made.
+/// The [`date`] of an answer that was made for this call: what the clock of the service says now.
+///
+/// `None`: it does not say, or it [was stored](is_stored) on the way, and its `Date` is of when it was made.
 #[must_use]
 pub fn fresh_date(headers: &HeaderMap) -> Option<Timestamp> {
     date(headers).filter(|_| !is_stored(headers))
@@ -201,6 +203,21 @@ mod tests {
             }
             assert_eq!(age(&headers), expected, "{lines:?}");
             assert_eq!(is_stored(&headers), expected.is_some(), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn the_date_of_a_stored_answer_is_not_fresh() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(fresh_date(&headers), None);
+        let text = HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT");
+        headers.insert(header::DATE, text);
+        let made = Timestamp::from_second(784_111_777).ok();
+        assert_eq!(fresh_date(&headers), made);
+        for (age, fresh) in [("0", made), ("soon", made), ("1", None), ("0, 1", None)] {
+            headers.insert(header::AGE, HeaderValue::from_static(age));
+            assert_eq!(fresh_date(&headers), fresh, "{age}");
+            assert_eq!(date(&headers), made, "{age}");
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
     client::Client,
     error::{Error, ErrorKind, Result},
 };
-use hwc_tickets_wire::limits;
+use hwc_tickets_wire::limits_of;
 use std::time::Duration;
 
 /// An operation, as the description has it.
@@ -163,10 +163,9 @@ impl Operation {
 
     /// The documented limits of one of its values; where the field of a limit ends with `[]`, it is that of each item.
     pub fn limits(&self, value: &Value) -> impl Iterator<Item = &'static Limit> {
-        let (name, field) = (self.name, value.field());
-        limits::ALL.iter().filter(move |limit| {
-            let is_own = limit.operation == name && limit.enforced;
-            is_own && limit.field.strip_suffix("[]").unwrap_or(limit.field) == field
+        let field = value.field();
+        limits_of(self.name).iter().copied().filter(move |limit| {
+            limit.enforced && limit.field.strip_suffix("[]").unwrap_or(limit.field) == field
         })
     }
 
