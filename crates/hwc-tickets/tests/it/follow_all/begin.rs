@@ -30,11 +30,11 @@ fn follow(desk: &Desk, hours_ahead: i64) -> FollowAll {
     follow.list_interval(S(10), S(10))
 }
 
-/// What is told while a ticket is opened, whether the clock of the machine counted, and the last cursor.
+/// What is told while a ticket is opened, or an open one gets a message, whether the clock of the machine counted, and the last cursor.
 fn run(desk: &Desk, follow: FollowAll, opened: &'static str) -> (Vec<String>, bool, AllCursor) {
     desk.clock.run(async {
         let mut events = follow.stream();
-        let plan = vec![change(40, move |state| put(state, opened, 0, "first"))];
+        let plan = vec![change(40, move |state| put(state, opened, 1, "first"))];
         play(desk, &events, plan, 100);
         let (told, cursor) = told(&mut events, usize::MAX).await;
         (told, events.used_local_clock(), cursor.unwrap())
