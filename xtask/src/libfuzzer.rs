@@ -125,9 +125,8 @@ fn chosen(only: Option<&str>) -> Result<Vec<(&'static str, &'static str)>> {
 
 /// The machine that the nightly compiler builds for.
 fn nightly() -> Result<String> {
-    let told = Command::new("rustup")
-        .args(["run", "nightly", "rustc", "--version", "--verbose"])
-        .stdin(Stdio::null())
+    let told = programs::with_toolchain("nightly", "rustc")
+        .args(["--version", "--verbose"])
         .output();
     let told = told.ok().filter(|told| told.status.success());
     let told = told.map(|told| String::from_utf8_lossy(&told.stdout).into_owned());
@@ -161,16 +160,12 @@ fn take_versions(workspace: &Workspace) -> Result<()> {
 
 /// Builds the program of one target, or all of them.
 fn build(root: &Path, tool: &Path, host: &str, only: Option<&str>) -> Result<()> {
-    let mut build = Command::new("rustup");
+    let mut build = programs::with_toolchain("nightly", tool);
     build
-        .args(["run", "nightly"])
-        .arg(tool)
         .args(["fuzz", "build", "--fuzz-dir", PACKAGE, "--target", host])
         .args(["--target-dir", &format!("{PLACE}/build")])
         .args(only)
-        .current_dir(root)
-        // That of the compiler which built this.
-        .env_remove("CARGO");
+        .current_dir(root);
     must_pass(
         build,
         "cargo +nightly fuzz build",

@@ -1,8 +1,12 @@
 //! Programs that other commands start: those of this workspace, and those of the system.
 
 mod tool;
+mod toolchain;
 
-pub use self::tool::{installed, tool};
+pub use self::{
+    tool::{installed, tool},
+    toolchain::with_toolchain,
+};
 
 use crate::{
     file::Workspace,
@@ -124,7 +128,7 @@ pub fn cargo(workspace: &Workspace) -> Command {
 ///
 /// The build scripts of some dependencies look at it: with it they would run again, and all that stands on them would be built
 /// anew, each time that `cargo xtask` follows a plain `cargo` or the other way round.
-pub(crate) fn forget_package(cargo: &mut Command) {
+fn forget_package(cargo: &mut Command) {
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {

@@ -7,7 +7,7 @@
     reason = "an example tells its story on the terminal"
 )]
 
-use hwc_tickets::{Client, Message, Ticket};
+use hwc_tickets::{Client, Message, Ticket, mark_read::Drained};
 use std::error::Error;
 
 /// Errors of the bridge, those of the ticket service among them.
@@ -17,13 +17,16 @@ type Failure = Box<dyn Error + Send + Sync>;
 async fn main() -> Result<(), Failure> {
     let id = std::env::args().nth(1).unwrap_or("case-123".to_owned());
     let ticket = Client::from_env().await?.ticket(id)?;
-    let handled = drain(&ticket).await?;
-    println!("{handled} handled; {} is read.", ticket.id());
+    let drained = drain(&ticket).await?;
+    println!("{} handled; {} is read.", drained.handled, ticket.id());
+    if drained.local_clock {
+        println!("The service told no time: is the clock of this machine right?");
+    }
     Ok(())
 }
 
 /// When `post_to_jira` fails, nothing of this round is marked, and it comes again next time.
-pub(crate) async fn drain(ticket: &Ticket) -> Result<u64, Failure> {
+pub(crate) async fn drain(ticket: &Ticket) -> Result<Drained, Failure> {
     ticket.drain_unread(post_to_jira).await
 }
 

@@ -36,17 +36,18 @@ impl Fresh {
         }
     }
 
-    /// Starts it once more.
-    fn again(&mut self, clients: &Clients<'_>) -> Result<()> {
+    /// Starts it once more; whether it did its work.
+    fn again(&mut self, clients: &Clients<'_>) -> Result<bool> {
         let (took, peak) = timed(|| self.program.peak());
-        if let Some(peak) = clients.unless_other(self.way, peak)? {
-            self.times.push(took);
-            self.peak_kib = self.peak_kib.max(peak);
-        }
-        Ok(())
+        let Some(peak) = clients.unless_other(self.way, peak)? else {
+            return Ok(false);
+        };
+        self.times.push(took);
+        self.peak_kib = self.peak_kib.max(peak);
+        Ok(true)
     }
 
-    /// What is told of it; nothing of one that never did its work.
+    /// What is told of it; nothing of one that was never started.
     fn told(self) -> Option<Start> {
         let wall = median(self.times)?;
         // An interpreter is not the client that it runs.
@@ -72,13 +73,55 @@ pub(super) fn starts(built: &Built, clients: &Clients<'_>, times: usize) -> Resu
         let program = clients.program(way, WORK, 1)?;
         programs.extend(program.map(|program| Fresh::new(way, program)));
     }
+    let started = in_turns(programs, clients, times)?;
+    Ok(started.into_iter().filter_map(Fresh::told).collect())
+}
+
+/// Starts each so often. One that does not do its work is started no more and left out, which is said once.
+fn in_turns(mut programs: Vec<Fresh>, clients: &Clients<'_>, times: usize) -> Result<Vec<Fresh>> {
     for round in 0..times {
-        for fresh in &mut programs {
+        let mut left = Vec::with_capacity(programs.len());
+        for mut fresh in programs {
             // A tenth of the starts tells enough of what takes many times as long.
-            if fresh.way != OFFICIAL || round < times.div_ceil(10) {
-                fresh.again(clients)?;
+            let is_due = fresh.way != OFFICIAL || round < times.div_ceil(10);
+            if !is_due || fresh.again(clients)? {
+                left.push(fresh);
             }
         }
+        programs = left;
     }
-    Ok(programs.into_iter().filter_map(Fresh::told).collect())
+    Ok(programs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::{clients::Others, figures::OPENAPI_GENERATOR};
+    use std::{
+        path::Path,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
+
+    static SAID: AtomicUsize = AtomicUsize::new(0);
+
+    fn say(what: &str) {
+        assert!(what.starts_with("LEFT OUT openapi-generator"), "{what}");
+        SAID.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[test]
+    fn a_client_that_does_not_do_its_work_is_left_out_once() {
+        let others = Others::default();
+        let clients = Clients {
+            measures: Path::new(""),
+            simulator: "",
+            others: &others,
+            say,
+        };
+        let program = Program::new(Path::new("no-such-directory/no-such-program"), &[]);
+        let programs = vec![Fresh::new(OPENAPI_GENERATOR, program)];
+        let left = in_turns(programs, &clients, 5).unwrap();
+        assert!(left.is_empty());
+        assert_eq!(SAID.load(Ordering::Relaxed), 1);
+    }
 }

@@ -11,14 +11,14 @@ use std::{path::PathBuf, process::Command};
 /// The tool.
 const TOOL: (&str, &str) = ("cargo-deny", "0.20.2");
 /// How it is asked something.
-const CHECK: [&str; 5] = ["deny", "--workspace", "--all-features", "--locked", "check"];
+const ASK: [&str; 4] = ["deny", "--workspace", "--all-features", "--locked"];
 /// What it is asked.
-const QUESTION: [&str; 3] = ["bans", "licenses", "sources"];
-/// What it is asked of known weaknesses.
-const WEAKNESSES: [&str; 1] = ["advisories"];
-/// How it gets their list, or brings the one that is here up to date.
-const FETCH: [&str; 3] = ["deny", "fetch", "db"];
-/// Where that is, unless `deny.toml` says otherwise.
+const QUESTION: [&str; 4] = ["check", "bans", "licenses", "sources"];
+/// What it is asked of known weaknesses, of what [`FETCH`] has brought: by itself it would get their list once more.
+const WEAKNESSES: [&str; 3] = ["--offline", "check", "advisories"];
+/// How it gets their list, or brings the one that is here up to date; and the crates, those for other systems too, which it looks at.
+const FETCH: [&str; 5] = ["deny", "--locked", "fetch", "db", "index"];
+/// Where the list is, unless `deny.toml` says otherwise.
 const LIST: &str = "https://github.com/RustSec/advisory-db";
 /// What to do where a rule is broken.
 const RULES: &str = "the rules and their reasons are in deny.toml";
@@ -45,7 +45,7 @@ pub fn advisories(workspace: &Workspace, say: fn(&str)) -> Result<String> {
     let (name, version) = TOOL;
     let program = programs::tool(workspace, name, version, say)?;
     let unreachable = format!(
-        "nothing was asked, for the list of known weaknesses cannot be had: let this machine reach {LIST}, or name a copy that it reaches as `db-urls` in [advisories] of deny.toml"
+        "nothing was asked, for the list of known weaknesses, or a crate, cannot be had (why is above): let this machine reach {LIST}, or name a copy that it reaches as `db-urls` in [advisories] of deny.toml"
     );
     asked(tool(workspace, program.clone()), &FETCH, &unreachable)?;
     checked(
@@ -88,10 +88,40 @@ fn tool(workspace: &Workspace, program: PathBuf) -> Command {
 }
 
 fn checked(deny: Command, question: &[&str], remedy: &str) -> Result<()> {
-    asked(deny, &[&CHECK[..], question].concat(), remedy)
+    asked(deny, &[&ASK[..], question].concat(), remedy)
 }
 
 fn asked(mut deny: Command, question: &[&str], remedy: &str) -> Result<()> {
     deny.args(question);
     must_pass(deny, &format!("cargo {}", question.join(" ")), remedy)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::{fs, os::unix::fs::symlink};
+
+    /// In the place of the tool stands a shell: for that, the first word is the name of a script.
+    #[test]
+    fn the_list_of_weaknesses_is_fetched_once() {
+        let root = tempfile::tempdir().unwrap();
+        let workspace = Workspace::new(root.path());
+        let script = ("deny".to_owned(), "echo \"$@\" >> asked\n".to_owned());
+        workspace.replace(&[script]).unwrap();
+        let (name, version) = TOOL;
+        let place = format!("target/tools/{name}-{version}/bin");
+        let place = root.path().join(place);
+        fs::create_dir_all(&place).unwrap();
+        symlink("/bin/sh", place.join(name)).unwrap();
+        advisories(&workspace, |_| {}).unwrap();
+        let asked = workspace.read("asked").unwrap();
+        let asked: Vec<&str> = asked.lines().collect();
+        let fetching = asked.iter().filter(|line| !line.contains("--offline"));
+        assert_eq!(fetching.count(), 1, "{asked:?}");
+        assert_eq!(asked.len(), 2, "{asked:?}");
+        assert!(
+            asked.iter().all(|line| line.contains("--locked")),
+            "{asked:?}"
+        );
+    }
 }

@@ -87,16 +87,8 @@ fn compile(workspace: &Workspace, number: &str) -> Result<()> {
 
 /// The cargo of that compiler.
 fn cargo(workspace: &Workspace, number: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new("rustup");
-    command
-        .current_dir(workspace.root())
-        .args(["run", number, "cargo"])
-        .args(arguments);
-    // Those of the compiler that runs this.
-    for name in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
-        command.env_remove(name);
-    }
-    programs::forget_package(&mut command);
+    let mut command = programs::with_toolchain(number, "cargo");
+    command.current_dir(workspace.root()).args(arguments);
     command
 }
 

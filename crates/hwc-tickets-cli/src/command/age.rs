@@ -14,10 +14,25 @@ const STORED: &str =
 
 /// The service told no time: the clock of this machine counted, for an age, and for where reading began.
 pub(super) fn untold(context: &Context) {
+    context.screen.warn(&untold_in_words(context));
+}
+
+/// The same as words.
+pub(super) fn untold_in_words(context: &Context) -> String {
+    own_clock_counted("the service told no time", context)
+}
+
+/// The same where the first answer may also be one that was stored: it tells a time, which is not that of now.
+pub(super) fn untold_or_stored(context: &Context) {
+    let why = "the service told no time, or a machine on the way had stored its answer, which tells when it was made";
+    context.screen.warn(&own_clock_counted(why, context));
+}
+
+fn own_clock_counted(why: &str, context: &Context) -> String {
     let shown = shown(clock::now(), context.settings.time_zone.value);
-    context.screen.warn(&format!(
-        "the service told no time, so the clock of this machine counted, which shows {shown}: if it is wrong, messages may be missing"
-    ));
+    format!(
+        "{why}, so the clock of this machine counted, which shows {shown}: if it is wrong, messages may be missing"
+    )
 }
 
 /// It was counted back from the clock of this machine before anything was asked. What the answer tells of the time shows whether that

@@ -40,11 +40,16 @@ pub(crate) async fn run(args: History, context: &Context) -> Result<(), Failure>
     let outcome = end(shown, &report, outcome);
     if outcome.is_ok() && report.possible_gap {
         context.screen.warn(
-            "a message may be missing: the service counts more than it shows, or one second holds more than it gives at once",
+            "a message may be missing: the service counts more than it shows, one second holds more than it gives at once, or an answer had been stored on the way",
         );
     }
     if report.local_clock {
-        age::untold(context);
+        // A stored page is no proof of an age, and is always told as a gap as well.
+        let is_age = matches!(args.since, Some(Moment::Ago(_)));
+        match is_age && report.possible_gap {
+            true => age::untold_or_stored(context),
+            false => age::untold(context),
+        }
     }
     if report.undecodable > 0 {
         context.screen.warn(&format!(

@@ -74,11 +74,28 @@ fn history_of_an_age_tells_that_the_service_told_no_time() {
         let ran = stage.run(&[&args[..], &["-o", "json"]].concat());
         assert_eq!(ran.code, 0, "{}", ran.golden());
         assert!(ran.stderr.contains("told no time"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("stored"), "{}", ran.stderr);
         let document = ran.json();
         let told = document["messages"].as_array().map(Vec::len);
         assert_eq!(told, Some(messages), "{hours} h ahead: {document}");
         assert_eq!(document["report"]["local_clock"], true, "{document}");
         assert_eq!(document["complete"], false, "{document}");
+    }
+}
+
+/// An answer that was stored on the way tells a time, which is when it was made: no age is counted back from that.
+#[test]
+fn history_of_an_age_tells_that_its_answer_may_have_been_stored() {
+    let mut rules = Rules::default();
+    rules.stored_for = Duration::from_secs(60);
+    let stage = ahead_by_with(0, rules);
+    let args = ["message", "history", "TT-hourly", "--since", "2h"];
+    let ran = stage.run(&[&args[..], &["-o", "json"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    let document = ran.json();
+    assert_eq!(document["report"]["local_clock"], true, "{document}");
+    for told in ["had stored its answer", "tells when it was made"] {
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
     }
 }
 

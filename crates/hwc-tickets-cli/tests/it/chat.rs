@@ -5,7 +5,7 @@ use crate::{
     stage::{FOREVER, Stage, names, unavailable, until},
     terminal::Terminal,
 };
-use hwc_tickets_sim::{Fault, FaultRule, Operation, Status, Time};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Rules, Status, Time};
 use std::{io::Write as _, process::Stdio, time::Duration};
 
 const CHINESE: &str = "TT202611210003";
@@ -369,6 +369,18 @@ fn what_was_shown_is_read() {
     stage.sim().reply_as_engineer("case-123", "More.").unwrap();
     terminal.shows_all(&["More."]);
     until("the news to be read", || unread(&stage) == 0);
+    assert_eq!(leave(&mut terminal), 0);
+}
+
+/// Where nothing tells the time, the clock of this machine says where a conversation begins: of one that is behind by days the newest
+/// messages would not be on the screen.
+#[test]
+fn it_says_that_the_service_told_no_time() {
+    let mut rules = Rules::default();
+    rules.tells_time = false;
+    let stage = Stage::with(|builder| builder.rules(rules));
+    let mut terminal = chat(&stage, 28, 120, CHINESE);
+    terminal.shows_all(&["the service told no time"]);
     assert_eq!(leave(&mut terminal), 0);
 }
 

@@ -22,7 +22,8 @@ impl Jira {
 }
 
 pub(crate) async fn drain_unread(ticket: &Ticket, jira: &Jira) -> Result<u64, Box<dyn Error>> {
-    ticket
+    let drained = ticket
         .drain_unread(|message| async move { jira.post(message).await })
-        .await
+        .await?;
+    Ok(drained.handled)
 }

@@ -7,7 +7,7 @@ use crate::{
     ids::{GroupId, MessageId, TicketId},
     messages::{
         history::History,
-        mark_read::Drain,
+        mark_read::{Drain, Drained},
         message::Message,
         recall::{LastMessage, Recalled},
         submit::Sent,
@@ -138,13 +138,14 @@ impl Ticket {
     /// ```no_run
     /// # fn print(_: hwc_tickets::Message) -> hwc_tickets::Result<()> { Ok(()) }
     /// # fn example(ticket: hwc_tickets::blocking::Ticket) -> hwc_tickets::Result<()> {
-    /// let handled = ticket.drain_unread(|message| print(message))?;
+    /// let drained = ticket.drain_unread(|message| print(message))?;
+    /// println!("{} handled", drained.handled);
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
     /// As of [`Ticket::drain_unread`](crate::Ticket::drain_unread).
-    pub fn drain_unread<F, E>(&self, mut handler: F) -> Result<u64, E>
+    pub fn drain_unread<F, E>(&self, mut handler: F) -> Result<Drained, E>
     where
         F: FnMut(Message) -> Result<(), E>,
         E: From<Error>,
@@ -157,7 +158,7 @@ impl Ticket {
                 handled += 1;
             }
         }
-        Ok(handled)
+        Ok(drain.drained(handled))
     }
 
     /// Takes message `id` back: see [`Ticket::recall`](crate::Ticket::recall).

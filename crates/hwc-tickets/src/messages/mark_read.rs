@@ -12,9 +12,11 @@ use crate::{
     error::{Error, Result},
     messages::message::Message,
     service::About,
+    setters::setters,
     tickets::ticket::Ticket,
     verb::{verb, within},
 };
+use serde::{Deserialize, Serialize};
 use std::{future::Future, time::Duration};
 
 const OPERATION: &str = "mark read";
@@ -27,6 +29,28 @@ verb! {
     /// read would be.
     MarkRead {} -> (), mark_read,
     group: "Acts for `group`, as a colleague's ticket needs it (D-32)."
+}
+
+/// What came of a drain that went through to its end: given by [`Ticket::drain_unread`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Drained {
+    /// Messages that were handed over.
+    pub handled: u64,
+    /// Whether the clock of this machine counted, because the service told no time of its own with the conversation: as in
+    /// [`ReadReport::local_clock`](crate::ReadReport::local_clock), reading began a day beyond it. If it is behind by more than that, the
+    /// newest messages were not seen, and may be marked as read all the same. `false` where nothing was unread and nothing was owed from
+    /// an earlier drain: then the conversation decides nothing. In JSON the field is there only when it is `true`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub local_clock: bool,
+}
+
+setters! {
+    Drained {
+        handled: u64,
+        local_clock: bool,
+    }
 }
 
 impl Ticket {
@@ -42,7 +66,8 @@ impl Ticket {
 
     /// Hands every unread message of the support to `handler`, the oldest first, and marks the ticket
     /// read after the handler succeeded for all of them. Then it looks once more and hands over what
-    /// arrived meanwhile, until a look finds nothing. Gives the number of messages handed over.
+    /// arrived meanwhile, until a look finds nothing. Gives the number of messages handed over, and whether the clock of this machine
+    /// counted.
     ///
     /// At least once, never zero times: when it is not sure which messages are unread, more are handed
     /// over, never fewer, so handle repeats by [`Message::key`]. The doubts are messages of one second,
@@ -57,6 +82,10 @@ impl Ticket {
     /// same client hands it over. Across a crash nothing can: there use
     /// [`Client::follow`](crate::Client::follow) with a cursor file.
     ///
+    /// It goes by the time that the service tells with its answers. Where it tells none, the conversation is read from a day beyond the
+    /// clock of this machine, and all else is taken so that more is handed over. A clock that is ahead does no harm then. One that is behind
+    /// by more than a day hides the newest messages, which are marked unseen: [`Drained::local_clock`] says that it counted.
+    ///
     /// Each request has the deadline of the client; the drain as a whole has none, as its pace is that of
     /// the handler. When the service counts more messages than it shows, the drain gives it the
     /// consistency window to show them before it marks.
@@ -64,7 +93,10 @@ impl Ticket {
     /// ```no_run
     /// # async fn post_to_jira(_: hwc_tickets::Message) -> hwc_tickets::Result<()> { Ok(()) }
     /// # async fn example(ticket: hwc_tickets::Ticket) -> hwc_tickets::Result<()> {
-    /// ticket.drain_unread(|message| async move { post_to_jira(message).await }).await?;
+    /// let drained = ticket.drain_unread(|message| async move { post_to_jira(message).await }).await?;
+    /// if drained.local_clock {
+    ///     println!("{} handled, by the clock of this machine", drained.handled);
+    /// }
     /// # Ok(()) }
     /// ```
     ///
@@ -76,7 +108,7 @@ impl Ticket {
     /// are. [`ErrorKind::Protocol`](crate::ErrorKind::Protocol) at the end, when all else is handled and
     /// marked, for items that could not be decoded and so could not be handed over; and for an answer that a machine on the way had
     /// stored.
-    pub async fn drain_unread<F, Fut, E>(&self, mut handler: F) -> Result<u64, E>
+    pub async fn drain_unread<F, Fut, E>(&self, mut handler: F) -> Result<Drained, E>
     where
         F: FnMut(Message) -> Fut,
         Fut: Future<Output = Result<(), E>>,
@@ -90,7 +122,7 @@ impl Ticket {
                 handled += 1;
             }
         }
-        Ok(handled)
+        Ok(drain.drained(handled))
     }
 }
 

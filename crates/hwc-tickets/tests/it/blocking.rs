@@ -123,7 +123,8 @@ fn every_verb_does_what_it_does_without_blocking() {
         drained.push(message.content);
         Ok::<(), Error>(())
     });
-    assert_eq!(handled.unwrap(), 2);
+    let handled = handled.unwrap();
+    assert_eq!((handled.handled, handled.local_clock), (2, false));
     assert_eq!(drained, ["answer", "and more"]);
     ticket.mark_read().unwrap();
     assert_eq!(desk.count("mark_read"), 2);

@@ -36,13 +36,13 @@ fn desk() -> Desk {
 fn drain_handles_what_is_unread_and_marks_it() {
     let desk = desk();
     let ticket = desk.client().ticket(TICKET).unwrap();
-    assert_eq!(desk.clock.run(drain::drain(&ticket)).unwrap(), 2);
+    assert_eq!(desk.clock.run(drain::drain(&ticket)).unwrap().handled, 2);
     assert!(
         desk.state().tickets[TICKET]
             .iter()
             .all(|message| message.read)
     );
-    assert_eq!(desk.clock.run(drain::drain(&ticket)).unwrap(), 0);
+    assert_eq!(desk.clock.run(drain::drain(&ticket)).unwrap().handled, 0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::reading::desk::{Asked, Count, Desk, Listing, Rules, State};
 use hwc_core::{Clock as _, testing::Step};
-use hwc_tickets::{Client, Error, ErrorKind, Message, MessageKind};
+use hwc_tickets::{Client, Error, ErrorKind, Message, MessageKind, mark_read::Drained};
 use jiff::SignedDuration;
 use std::{
     sync::{
@@ -39,7 +39,8 @@ fn drain_with(
         got.lock().unwrap().push(message.content);
         async { outcome }
     }));
-    (got.into_inner().unwrap(), result)
+    let handled = result.map(|drained| drained.handled);
+    (got.into_inner().unwrap(), handled)
 }
 
 /// Posts, one message after the other at some distance.
@@ -378,6 +379,55 @@ fn a_clock_that_is_ahead_hides_nothing_that_slips_in() {
             assert_eq!(result.unwrap(), expected.len() as u64, "{told}");
             assert_eq!(unread(&desk), 0, "{told}");
         }
+    }
+}
+
+/// Behind by more than a day, and with nothing that tells the time, what is newer is marked unseen. Whoever drains is told which clock counted.
+#[test]
+fn a_drain_by_the_clock_of_this_machine_is_told() {
+    for (hours_ahead, tells_time, expected) in [
+        (-72, true, &["new"][..]),
+        (0, true, &["new"]),
+        (72, true, &["new"]),
+        (-72, false, &["old"]),
+        // Without a time, what may not be counted yet takes no place.
+        (0, false, &["old", "new"]),
+        (72, false, &["old", "new"]),
+    ] {
+        let desk = Desk::new(Rules {
+            date_ahead: tells_time.then_some(0),
+            count: Count::Older,
+            ..Rules::default()
+        });
+        let ago = |desk: &Desk, text: &str, hours: i64| {
+            let mut state = desk.state();
+            let millis = state.now_millis() - hours * 3_600_000;
+            state.post_at(TICKET, 1, text, millis);
+        };
+        ago(&desk, "old", 100);
+        mark_all(&desk);
+        let wrong = SignedDuration::from_hours(hours_ahead);
+        desk.clock.set_wall_time(desk.clock.now() + wrong);
+        let client = desk.client();
+        let ticket = client.ticket(TICKET).unwrap();
+        let drain = || {
+            let got = Mutex::new(Vec::new());
+            let drained = desk.clock.run(ticket.drain_unread(|message: Message| {
+                got.lock().unwrap().push(message.content);
+                async { Ok::<(), Error>(()) }
+            }));
+            (got.into_inner().unwrap(), drained.unwrap())
+        };
+        // Where nothing is unread, no clock decides anything.
+        let told = format!("{hours_ahead} h ahead, {tells_time}");
+        assert_eq!(drain(), (Vec::new(), Drained::default()), "{told}");
+
+        ago(&desk, "new", 1);
+        let (got, drained) = drain();
+        assert_eq!(got, expected, "{told}");
+        assert_eq!(drained.handled, expected.len() as u64, "{told}");
+        assert_eq!(drained.local_clock, !tells_time, "{told}");
+        assert_eq!(unread(&desk), 0, "{told}");
     }
 }
 
@@ -786,7 +836,7 @@ fn the_group_goes_with_every_request_of_a_drain() {
     let handled = desk
         .clock
         .run(ticket.drain_unread(|_| async { Ok::<(), Error>(()) }));
-    assert_eq!(handled.unwrap(), 1);
+    assert_eq!(handled.unwrap().handled, 1);
     for asked in &desk.state().asked {
         let group = asked.value("group_id").or(asked.body["group_id"].as_str());
         assert_eq!(group, Some("group-1"), "{}", asked.operation());

@@ -9,6 +9,7 @@ use hwc_tickets::{
     TicketId, TicketLabel, TicketOutcome, TicketStatus, UnreadCounts, UserType, ZoneOffset,
     error::{Part, SentPart},
     follow_new::TicketsCursor,
+    mark_read::Drained,
     message::Undecodable,
     submit::{Candidate, Reconciled, Resemblance},
     testing::{FakeClock, ScriptedTransport, Step},
@@ -125,6 +126,7 @@ fn json_stays_as_it_was() {
         json_of(&ReadReport::default().reported(3).yielded(3).complete(true)),
         r#"{"reported":3,"yielded":3,"duplicates_dropped":0,"undecodable":0,"pages":0,"possible_gap":false,"complete":true}"#
     );
+    assert_eq!(json_of(&Drained::default().handled(3)), r#"{"handled":3}"#);
     assert_eq!(json_of(&TicketStatus::Other(99)), r#"{"other":99}"#);
 }
 
@@ -286,6 +288,12 @@ fn values_come_back_from_json() {
     }
     for recalled in [Recalled::Now, Recalled::Already, Recalled::Absent] {
         comes_back(&recalled);
+    }
+    for drained in [
+        Drained::default().handled(3).local_clock(true),
+        Drained::default(),
+    ] {
+        comes_back(&drained);
     }
     comes_back(&MessageTime::from(
         "2026-01-31T04:00:00.5Z".parse::<jiff::Timestamp>().unwrap(),

@@ -1,6 +1,7 @@
 //! The loop of the chat, the only part with input and output: what happens is decided in `app` and `conversation`, and how it
 //! looks in `screen`.
 
+use super::super::age;
 use super::{
     app::{self, App},
     conversation::{self, Event as Talk},
@@ -21,10 +22,10 @@ use crate::{
 use crossterm::event::{Event as Input, EventStream};
 use futures_util::{
     Stream, StreamExt as _,
-    stream::{FuturesUnordered, SelectAll},
+    stream::{self, FuturesUnordered, SelectAll},
 };
 use hwc_tickets::{Client, ErrorKind, Pending, TicketId, follow};
-use std::{collections::HashMap, io, path::PathBuf, pin::Pin, time::Duration};
+use std::{collections::HashMap, future::ready, io, path::PathBuf, pin::Pin, time::Duration};
 
 /// How often the status of a ticket is asked for.
 const STATUS_EVERY: Duration = Duration::from_secs(20);
@@ -46,7 +47,14 @@ pub(super) struct Pace {
 }
 
 /// Something of a followed ticket, with the number of its conversation.
-type Followed = Pin<Box<dyn Stream<Item = (usize, follow::Event)>>>;
+type Followed = Pin<Box<dyn Stream<Item = Told>>>;
+
+struct Told {
+    talk: usize,
+    event: follow::Event,
+    /// The clock of this machine counted for what was there at the beginning, which was not told yet.
+    local_clock: bool,
+}
 
 pub(super) struct Session<'a> {
     context: &'a Context,
@@ -131,8 +139,12 @@ impl<'a> Session<'a> {
                     Some(Err(error)) => return Err(unusable(error)),
                     None => return Ok(()),
                 },
-                Some((talk, event)) = self.followed.next(), if !self.followed.is_empty() => {
-                    let event = self.happened(talk, event);
+                Some(told) = self.followed.next(), if !self.followed.is_empty() => {
+                    let talk = told.talk;
+                    if told.local_clock {
+                        self.tell_clock(talk);
+                    }
+                    let event = self.happened(talk, told.event);
                     event.map(|event| app::Event::Talk(talk, event))
                 }
                 Some(done) = self.work.next(), if !self.work.is_empty() => self.done(done)?,
@@ -193,14 +205,23 @@ impl<'a> Session<'a> {
             shortest,
             keeps_unread,
         } = self.pace;
-        let followed = self
+        let events = self
             .client
             .follow([ticket.clone()])
             .tail(tail)
             .interval(shortest, shortest.saturating_mul(LONGEST))
             .status_events(STATUS_EVERY)
-            .stream()
-            .map(move |event| (number, event));
+            .stream();
+        let followed = stream::unfold((events, false), move |(mut events, was_used)| async move {
+            let event = events.next().await?;
+            let is_used = events.used_local_clock();
+            let told = Told {
+                talk: number,
+                event,
+                local_clock: is_used && !was_used,
+            };
+            Some((told, (events, is_used)))
+        });
         self.followed.push(Box::pin(followed));
         if !keeps_unread {
             let counted = work::count(self.client.clone(), ticket, number);
@@ -350,6 +371,12 @@ impl<'a> Session<'a> {
             self.carry_out(effects)?;
         }
         Ok(())
+    }
+
+    /// Says that a clock counted that nothing proves: the ticket may hold messages that are not on the screen.
+    fn tell_clock(&mut self, talk: usize) {
+        let told = Talk::Trouble(age::untold_in_words(self.context));
+        self.work.push(Box::pin(ready(Done::Talk(talk, told))));
     }
 
     /// What following tells.

@@ -33,9 +33,9 @@ pub struct ReadReport {
     /// stored. `false` is a statement, not a guess, but for what `local_clock` says.
     pub possible_gap: bool,
     /// Whether the clock of this machine counted, because the service told no time of its own with the first answer. The reading began a
-    /// day beyond it: if it is behind by more than that, the newest messages may be missing. And `max_age` was counted back from it: then
-    /// messages are missing if it is ahead, and there are more than asked for if it is behind. In JSON the field is there only when it is
-    /// `true`.
+    /// day beyond it: if it is behind by more than that, the newest messages may be missing. And `max_age` was counted back from it, also
+    /// where a machine on the way had stored that answer, which tells when it was made: then messages are missing if it is ahead, and there
+    /// are more than asked for if it is behind. In JSON the field is there only when it is `true`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub local_clock: bool,
     /// Whether the walk came to its end: the beginning of the conversation, the moment given with

@@ -1,6 +1,6 @@
 //! Which messages are unread: the newest so many of the support, more on doubt, never fewer.
 
-use super::{mark_read, memory::Seen};
+use super::{Drained, mark_read, memory::Seen};
 use crate::{
     doubt::moment::FOREIGN_CLOCK,
     error::{Advice, Error, ErrorKind, Result},
@@ -45,6 +45,8 @@ pub(crate) struct Drain {
     undecodable: u64,
     /// Of these the caller was told by an earlier drain.
     told_undecodable: u64,
+    /// Whether a look began where the clock of this machine says.
+    local_clock: bool,
 }
 
 /// What the service says about unread messages.
@@ -81,6 +83,15 @@ impl Drain {
             has_waited: false,
             hidden: 0,
             undecodable: 0,
+            local_clock: false,
+        }
+    }
+
+    /// What came of it, once it has ended: so many messages were handled.
+    pub(crate) fn drained(&self, handled: u64) -> Drained {
+        Drained {
+            handled,
+            local_clock: self.local_clock,
         }
     }
 
@@ -261,6 +272,7 @@ impl Drain {
         self.has_skipped |= reader.may_have_skipped();
         self.falls_short = report.possible_gap && !reader.may_have_skipped();
         self.undecodable = self.undecodable.max(report.undecodable);
+        self.local_clock |= report.local_clock;
         self.hidden = count.unread.saturating_sub(shown);
         if let Some(before) = self.seen.take() {
             seen.add_all(before);
