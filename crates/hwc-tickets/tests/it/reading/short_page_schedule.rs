@@ -171,7 +171,7 @@ impl Schedule {
             u64::from(!marked && !unread.is_empty()),
         );
         tally.add("drain, marked", u64::from(marked));
-        tally.add("drained", drained.unwrap_or(0));
+        tally.add("drained", drained.map_or(0, |drained| drained.handled));
     }
 
     fn run(mut self, tally: &mut Tally) {
