@@ -35,6 +35,7 @@ use crate::{
 };
 use serde::Deserialize;
 use std::{
+    cmp::Ordering,
     fs,
     path::PathBuf,
     process::{Command, Stdio},
@@ -307,9 +308,9 @@ fn broken(why: &str) -> Problem {
 }
 
 /// The one in the middle.
-fn median(mut times: Vec<Duration>) -> Option<Duration> {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied()
+fn median<T: Copy + PartialOrd>(mut values: Vec<T>) -> Option<T> {
+    values.sort_by(|one, other| one.partial_cmp(other).unwrap_or(Ordering::Equal));
+    values.get(values.len() / 2).copied()
 }
 
 /// How long work takes.

@@ -67,7 +67,8 @@ pub(crate) fn compare(
             json!({
                 "server": server.name,
                 "wall_us": median(walls),
-                "cpu_us": median(costs),
+                "rounds": costs,
+                "cpu_us": median(costs.clone()),
             })
         })
         .collect())

@@ -67,6 +67,11 @@ impl Work {
         }
     }
 
+    /// Whether both are measured in the same rounds: reading from the service is compared with decoding alone.
+    pub(crate) fn is_compared_with(self, next: Self) -> bool {
+        (self, next) == (Self::History, Self::Decode)
+    }
+
     /// Rounds, and calls of each way in each of them.
     pub(crate) fn rounds(self, quick: bool) -> (usize, usize) {
         match self {

@@ -205,13 +205,7 @@ fn reading(figures: &Figures) -> [Aim; 2] {
     let verb =
         "verb `history`, with its network: times the speed of serde_json alone, out of memory";
     let decodes = |work: &str| figures.takes(work, PLAIN, GENERATED);
-    let reads = |work: &str| {
-        let cpu = |work: &str, way: &str| {
-            let cpu = figures.row(work, way)?.cpu_us;
-            cpu.filter(|cpu| *cpu > 0.0)
-        };
-        Some(cpu("decode", PLAIN)? / cpu(work, VERB)?)
-    };
+    let reads = |work: &str| figures.compared(("decode", PLAIN), (work, VERB));
     [
         Aim::new(call, DECODE, READ, decodes),
         Aim::new(verb, HISTORY, READ, reads),
@@ -222,7 +216,7 @@ fn reading(figures: &Figures) -> [Aim; 2] {
 fn servers(figures: &Figures) -> [Aim; 2] {
     let bare = "simulator: times the answers of a bare axum handler, for the same processor time";
     let prism = "simulator: times the answers of Prism, for the same processor time";
-    let answers = |other: &str| Some(figures.answer(other)? / figures.answer(SIMULATOR)?);
+    let answers = |other: &str| figures.answers(SIMULATOR, other);
     [
         Aim::new(bare, ASKED, Bound::Least(0.6), |_| answers(BARE)),
         Aim::new(prism, ASKED, Bound::Least(30.0), |_| answers(PRISM)),

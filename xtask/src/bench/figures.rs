@@ -1,5 +1,6 @@
 //! What was measured, before it becomes a page.
 
+use super::median;
 use crate::{
     file::Workspace,
     programs::{self, absolute},
@@ -18,6 +19,8 @@ pub struct Row {
     pub calls: usize,
     /// Processor time of a call, in microseconds: the median of the rounds.
     pub cpu_us: Option<f64>,
+    /// The same of each round by itself, in their order.
+    pub rounds: Vec<f64>,
     /// Time from one call to the next, in microseconds: the median of the rounds.
     pub wall_us: Option<f64>,
     /// Half of the calls took no longer, in microseconds.
@@ -33,8 +36,10 @@ pub struct Server {
     pub server: String,
     /// Time from one answer to the next, in microseconds.
     pub wall_us: Option<f64>,
-    /// Processor time of an answer, in microseconds.
+    /// Processor time of an answer, in microseconds: the median of the rounds.
     pub cpu_us: Option<f64>,
+    /// The same of each round by itself, in their order.
+    pub rounds: Vec<f64>,
 }
 
 /// What one call takes by one way, counted.
@@ -135,8 +140,13 @@ impl Figures {
 
     /// How many times the processor time of `way` the way of this row takes for the same work.
     pub(super) fn times(&self, row: &Row, way: &str) -> Option<f64> {
-        let other = self.row(&row.work, way)?.cpu_us?;
-        (other > 0.0).then_some(row.cpu_us? / other)
+        paired(&row.rounds, &self.row(&row.work, way)?.rounds)
+    }
+
+    /// How many times the processor time of `other` this takes, where both are a work and a way of it that are measured in the same rounds.
+    pub(super) fn compared(&self, own: (&str, &str), other: (&str, &str)) -> Option<f64> {
+        let rounds = |(work, way): (&str, &str)| Some(&self.row(work, way)?.rounds);
+        paired(rounds(own)?, rounds(other)?)
     }
 
     /// How many times the processor time of `other` this way takes for this work. Not told where either took none.
@@ -162,11 +172,24 @@ impl Figures {
         self.starts.iter().find(|start| start.way == way)
     }
 
-    /// Processor time of an answer of this server.
-    pub(super) fn answer(&self, server: &str) -> Option<f64> {
-        let found = self.servers.iter().find(|found| found.server == server);
-        found?.cpu_us.filter(|cpu| *cpu > 0.0)
+    /// How many times the answers of `other` this server gives for the same processor time.
+    pub(super) fn answers(&self, server: &str, other: &str) -> Option<f64> {
+        let rounds = |name: &str| {
+            let found = self.servers.iter().find(|found| found.server == name);
+            found.map(|found| &found.rounds)
+        };
+        paired(rounds(other)?, rounds(server)?)
     }
+}
+
+/// How many times the other one takes, in the middle of what each round tells by itself. The speed of a machine drifts from round to round, by
+/// more than what is compared differs; within one it hardly does.
+fn paired(own: &[f64], other: &[f64]) -> Option<f64> {
+    if own.len() != other.len() {
+        return None;
+    }
+    let rounds = own.iter().zip(other).filter(|(_, other)| **other > 0.0);
+    median(rounds.map(|(own, other)| own / other).collect())
 }
 
 /// What all ways are compared with that do not block.

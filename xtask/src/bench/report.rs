@@ -221,7 +221,6 @@ fn servers(page: &mut String, figures: &Figures) {
     ];
     table(page, "Servers, 64 calls in flight", &columns);
     let inverse = |time: Option<f64>| time.filter(|time| *time > 0.0).map(|time| 1e6 / time);
-    let bare = figures.answer(BARE);
     for server in &figures.servers {
         let own = server.cpu_us.filter(|own| *own > 0.0);
         let cells = [
@@ -230,7 +229,7 @@ fn servers(page: &mut String, figures: &Figures) {
             number(inverse(server.wall_us)),
             number(inverse(own)),
             number(own),
-            number(bare.zip(own).map(|(bare, own)| bare / own)),
+            number(figures.answers(&server.server, BARE)),
         ];
         line(page, &cells);
     }

@@ -61,8 +61,9 @@ pub(super) const HEAD: &str = "\
 # Benchmarks
 
 Written by `cargo xtask bench`; not by hand. It starts the simulator and measures all ways of a client against it in one run, on one
-thread each, in rounds that take turns. Figures are medians of the rounds. On another machine they are other ones: what holds is the
-ratio of a way to plain code in the same run.
+thread each, in rounds that take turns. Figures are medians of the rounds. How many times another one a way takes is told by each round for itself,
+and the one in the middle counts, for the speed of a machine drifts from round to round. On another machine figures are other ones: what holds is
+the ratio of a way to plain code in the same run.
 ";
 
 pub(super) const AIMS: &str = "

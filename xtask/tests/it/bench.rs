@@ -15,6 +15,7 @@ fn row(work: &str, way: &str, cpu: Option<f64>) -> Row {
         way: way.to_owned(),
         calls: 100,
         cpu_us: cpu,
+        rounds: cpu.into_iter().collect(),
         wall_us: cpu,
         p50_us: Some(123_456.7),
         p99_us: None,
@@ -26,6 +27,7 @@ fn server(name: &str, cpu: Option<f64>) -> Server {
         server: name.to_owned(),
         wall_us: Some(50.0),
         cpu_us: cpu,
+        rounds: cpu.into_iter().collect(),
     }
 }
 
@@ -127,6 +129,41 @@ fn the_page_tells_figures_and_ratios() {
             page.lines().any(|has| has == line),
             "no `{line}` in\n{page}"
         );
+    }
+}
+
+/// What slows the machine meets a round of both ways: each round tells how many times one of them takes, and the one in the middle counts.
+#[test]
+fn how_many_times_plain_code_is_told_by_each_round() {
+    let of = |way: &str, cpu: f64, rounds: &[f64]| Row {
+        rounds: rounds.to_vec(),
+        ..row("page10", way, Some(cpu))
+    };
+    let mut figures = Figures {
+        rows: vec![
+            of("sdk", 110.0, &[22.0, 110.0, 200.0]),
+            of("by-hand", 60.0, &[20.0, 100.0, 60.0]),
+            // Another number of rounds tells nothing of this one.
+            of("same-decode", 50.0, &[50.0]),
+        ],
+        ..Figures::default()
+    };
+    let server = |name: &str, rounds: &[f64]| Server {
+        rounds: rounds.to_vec(),
+        ..server(name, Some(10.0))
+    };
+    figures.servers = vec![
+        server("simulator", &[20.0, 40.0, 200.0]),
+        server("bare axum", &[10.0, 30.0, 100.0]),
+    ];
+    let page = page(&figures);
+    for line in [
+        "| a page of 10 messages | verb | 9,091 | 110 | 1.10 | 123,457 | – |",
+        "| a page of 10 messages | plain reqwest, decoded as here | 20,000 | 50.0 | – | 123,457 | – |",
+        "| simulator | a page of 10 messages | 20,000 | 100,000 | 10.0 | 0.50 |",
+    ] {
+        let is_there = page.lines().any(|has| has == line);
+        assert!(is_there, "no `{line}` in\n{page}");
     }
 }
 
