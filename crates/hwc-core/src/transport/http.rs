@@ -26,8 +26,9 @@ use super::{
     tls::{self, TlsSetup},
 };
 
-/// Largest head of an answer, in bytes. The engine reads no more than that ahead, bodies included.
-const LARGEST_HEAD: usize = 64 * 1024;
+/// So much the engine reads ahead at most, in bytes, heads and bodies, for each connection. A head that is longer ends there; the limit of heads is
+/// smaller, and is kept in `pipeline`. With no more than that at once, a large file takes many more calls of the system.
+const READ_AHEAD: usize = 400 * 1024;
 
 /// Connections that a pipeline has under way at most, and that are kept open for the next call, per host, unless said otherwise. With
 /// fewer kept, callers that go on side by side would open a new one for most calls.
@@ -186,7 +187,7 @@ fn engine(connector: Connector, idle_connections: usize) -> Engine {
         .pool_idle_timeout(Duration::from_secs(20))
         .pool_timer(TokioTimer::new())
         .pool_max_idle_per_host(idle_connections)
-        .http1_max_buf_size(LARGEST_HEAD)
+        .http1_max_buf_size(READ_AHEAD)
         // Of header lines it takes 100, as it does unless told otherwise; Python's client, on which the official SDK stands,
         // takes no more either. A test on a socket holds the number. Told any number, the same one too, the engine writes its
         // room for them full before it reads a head, 64 bytes for each line.
