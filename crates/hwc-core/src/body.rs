@@ -186,7 +186,13 @@ pub(crate) enum Payload {
     /// In one piece.
     Whole(Bytes),
     /// Piece by piece.
-    Streamed { pieces: Vec<Piece>, length: u64 },
+    Streamed(Streamed),
+}
+
+/// A body that is read while it is sent.
+pub(crate) struct Streamed {
+    pieces: Vec<Piece>,
+    length: u64,
 }
 
 /// A part of what goes out.
@@ -216,7 +222,7 @@ impl Payload {
             .map(Piece::length)
             .fold(0, u64::saturating_add);
         if pieces.iter().any(is_of_source) {
-            return Self::Streamed { pieces, length };
+            return Self::Streamed(Streamed { pieces, length });
         }
         let mut whole = Vec::new();
         for piece in &pieces {
@@ -227,46 +233,35 @@ impl Payload {
         Self::Whole(whole.into())
     }
 
-    /// All of it, if it is in one piece.
-    pub(crate) fn whole(&self) -> Option<&Bytes> {
-        match self {
-            Self::Whole(bytes) => Some(bytes),
-            Self::Streamed { .. } => None,
-        }
-    }
-
     /// Whether it is read while it is sent.
     pub(crate) fn is_streamed(&self) -> bool {
-        matches!(self, Self::Streamed { .. })
+        matches!(self, Self::Streamed(_))
     }
 
     /// Whether it can be sent (once more): each source gives its bytes anew, or has not begun to give them.
     pub(crate) fn can_be_sent(&self) -> bool {
         match self {
             Self::Whole(_) => true,
-            Self::Streamed { pieces, .. } => pieces.iter().all(|piece| match piece {
+            Self::Streamed(Streamed { pieces, .. }) => pieces.iter().all(|piece| match piece {
                 Piece::Bytes(_) => true,
                 Piece::Source(source) => source.can_be_sent(),
             }),
         }
     }
+}
 
-    /// Opens it for one attempt. Of a streamed body, who looks at how it moves comes with it.
+impl Streamed {
+    /// Opens it for one attempt. Who looks at how it moves comes with it; nothing moves of one that is empty.
     pub(crate) async fn open(
         &self,
         clock: &Arc<dyn Clock>,
     ) -> Result<(RequestBody, Option<Arc<Watch>>), Fault> {
-        match self {
-            Self::Whole(bytes) => Ok((bytes.clone().into(), None)),
-            Self::Streamed { pieces, length } => {
-                let watch = Arc::new(Watch::new(Arc::clone(clock), *length));
-                let outflow = Outflow::open(pieces, Arc::clone(&watch)).await?;
-                if *length == 0 {
-                    return Ok((Bytes::new().into(), None));
-                }
-                Ok((RequestBody::streamed(outflow, *length), Some(watch)))
-            }
+        let watch = Arc::new(Watch::new(Arc::clone(clock), self.length));
+        let outflow = Outflow::open(&self.pieces, Arc::clone(&watch)).await?;
+        if self.length == 0 {
+            return Ok((Bytes::new().into(), None));
         }
+        Ok((RequestBody::streamed(outflow, self.length), Some(watch)))
     }
 }
 

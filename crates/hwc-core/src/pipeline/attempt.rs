@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     Delivery, Fault, FaultKind, ResponseContent,
+    body::Payload,
     deadline::{Deadline, Elapsed, Timer},
     headers,
     identity::Identity,
@@ -58,10 +59,13 @@ pub(super) async fn attempt(
         fault,
         repeat: Repeat::Never,
     };
-    let (body, watch) = match call.prepared.payload.whole() {
+    let (body, watch) = match &call.prepared.payload {
         // Of nearly every call: there is nothing to wait for.
-        Some(whole) => (whole.clone().into(), None),
-        None => outgoing::open(pipeline, call).await.map_err(never)?,
+        Payload::Whole(whole) => (whole.clone().into(), None),
+        Payload::Streamed(body) => {
+            let opened = outgoing::open(pipeline, call, body).await;
+            opened.map_err(never)?
+        }
     };
     let mut request = Request::from_parts(call.prepared.head.clone(), body);
     identity

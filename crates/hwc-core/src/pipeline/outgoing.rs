@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Delivery, Fault, FaultKind,
-    body::Watch,
+    body::{Streamed, Watch},
     deadline::{Deadline, Elapsed, Timer},
     retry::Repeat,
     transport::{RequestBody, ResponseBody, SendProgress, TransportFault},
@@ -22,12 +22,12 @@ use crate::{
 pub(super) async fn open(
     pipeline: &Pipeline,
     call: &Call<'_>,
+    body: &Streamed,
 ) -> Result<(RequestBody, Option<Arc<Watch>>), Fault> {
-    let payload = &call.prepared.payload;
     // A file on a dead network share.
     let deadline = call.total.unwrap_or_else(|| pipeline.document_deadline());
     let mut timer = Timer::new(&*pipeline.clock, deadline);
-    match timer.race(payload.open(&pipeline.clock)).await {
+    match timer.race(body.open(&pipeline.clock)).await {
         Ok(opened) => opened,
         Err(Elapsed) => Err(Fault::new(
             FaultKind::Timeout,
