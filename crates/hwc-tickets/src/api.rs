@@ -49,6 +49,7 @@ pub(crate) mod call;
 mod content;
 pub(crate) mod described;
 mod download;
+pub(crate) mod held;
 mod list;
 mod operation;
 mod paged;

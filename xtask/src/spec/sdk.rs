@@ -119,6 +119,7 @@ pub const IN_API: &[&str] = &[
     "download",
     "exceeded",
     "generated",
+    "held",
     "interrupted",
     "items",
     "json_pages",

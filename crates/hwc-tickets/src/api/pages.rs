@@ -1,10 +1,13 @@
 //! Lists: their pages, and their items one by one.
 
-use super::{Call, Caller, Interrupted, List, ListReport, Page, Paged, walk::Walk};
+use super::{
+    Call, Caller, Interrupted, List, ListReport, Page, Paged,
+    held::{self, Held},
+    walk::Walk,
+};
 use crate::{doubt::moment::ServiceClock, error::Result};
 use futures_core::Stream;
 use std::{
-    collections::VecDeque,
     fmt,
     future::{Future, poll_fn},
     pin::Pin,
@@ -109,14 +112,14 @@ impl<R: Paged> fmt::Debug for Pages<R> {
 #[must_use = "nothing is sent before it is polled"]
 pub struct Items<R: Paged> {
     pages: Pages<R>,
-    held: VecDeque<R::Item>,
+    held: Held<R::Item>,
 }
 
 impl<R: Paged> Items<R> {
     pub(crate) fn new(call: Call<R, impl Caller>) -> Self {
         Self {
             pages: Pages::new(call),
-            held: VecDeque::new(),
+            held: Held::new(),
         }
     }
 
@@ -130,19 +133,8 @@ impl<R: Paged> Items<R> {
     /// # Errors
     /// Why the list could not be read to its end, and what was read before: it becomes an [`Error`](crate::Error) with `?`.
     pub async fn collect(mut self) -> Result<List<R::Item>, Interrupted<R::Item>> {
-        let (mut items, mut error) = (Vec::from(self.held), None);
-        while let Some(page) = self.pages.next().await {
-            match page {
-                Ok(mut page) => items.append(&mut page.items),
-                Err(why) => error = Some(why),
-            }
-        }
-        let report = self.pages.report;
-        let list = List { items, report };
-        match error {
-            None => Ok(list),
-            Some(error) => Err(Interrupted::new(list, error)),
-        }
+        let gathered = self.held.gather(&mut self.pages).await;
+        held::ended(gathered, self.pages.report)
     }
 
     /// What is known of the reading so far; final once the stream has ended. Whole pages are counted.
@@ -153,22 +145,11 @@ impl<R: Paged> Items<R> {
 
     /// The next item, where its page was read already: without a request.
     pub(crate) fn next_held(&mut self) -> Option<R::Item> {
-        self.held.pop_front()
+        self.held.next()
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<R::Item>>> {
-        loop {
-            if let Some(item) = self.next_held() {
-                return Poll::Ready(Some(Ok(item)));
-            }
-            match self.pages.poll(context) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => return Poll::Ready(None),
-                // Nothing is held by now, and rows are large: none is moved.
-                Poll::Ready(Some(Ok(page))) => self.held = page.items.into(),
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
-            }
-        }
+        self.held.poll_next(&mut self.pages, context)
     }
 }
 

@@ -1,13 +1,15 @@
 //! Lists whose rows are of this crate: read as those of [`api`](crate::api), each row turned into its own type.
 
 use crate::{
-    api::{Call, Caller, Interrupted, List, ListReport, Page, Paged, Pages},
+    api::{
+        Call, Caller, Interrupted, List, ListReport, Page, Paged, Pages,
+        held::{self, Held},
+    },
     doubt::moment::ServiceClock,
     error::{Error, Result},
 };
 use futures_core::Stream;
 use std::{
-    collections::VecDeque,
     fmt,
     future::poll_fn,
     pin::Pin,
@@ -147,14 +149,14 @@ impl<T> fmt::Debug for RowPages<T> {
 #[must_use = "nothing is sent before it is polled"]
 pub struct Rows<T> {
     pages: RowPages<T>,
-    held: VecDeque<T>,
+    held: Held<T>,
 }
 
 impl<T: Unpin> Rows<T> {
     pub(crate) fn new(pages: RowPages<T>) -> Self {
         Self {
             pages,
-            held: VecDeque::new(),
+            held: Held::new(),
         }
     }
 
@@ -173,19 +175,8 @@ impl<T: Unpin> Rows<T> {
 
     /// All rows that were not handed out: as [`Rows::collect`].
     pub(crate) async fn gather(&mut self) -> Result<List<T>, Interrupted<T>> {
-        let (mut items, mut error) = (Vec::from(std::mem::take(&mut self.held)), None);
-        while let Some(page) = self.pages.next().await {
-            match page {
-                Ok(mut page) => items.append(&mut page.items),
-                Err(why) => error = Some(why),
-            }
-        }
-        let report = self.report().clone();
-        let list = List { items, report };
-        match error {
-            None => Ok(list),
-            Some(error) => Err(Interrupted::new(list, error)),
-        }
+        let gathered = self.held.gather(&mut self.pages).await;
+        held::ended(gathered, self.report().clone())
     }
 
     /// What is known of the reading so far; final once the stream has ended. Whole pages are counted.
@@ -201,22 +192,11 @@ impl<T: Unpin> Rows<T> {
 
     /// The next row, where its page was read already: without a request.
     pub(crate) fn next_held(&mut self) -> Option<T> {
-        self.held.pop_front()
+        self.held.next()
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
-        loop {
-            if let Some(row) = self.next_held() {
-                return Poll::Ready(Some(Ok(row)));
-            }
-            match self.pages.0.poll_page(context) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => return Poll::Ready(None),
-                // Nothing is held by now, and rows are large: none is moved.
-                Poll::Ready(Some(Ok(page))) => self.held = page.items.into(),
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
-            }
-        }
+        self.held.poll_next(&mut self.pages, context)
     }
 }
 
