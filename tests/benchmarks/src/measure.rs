@@ -155,7 +155,6 @@ fn row(way: Way, work: Work, mut told: Told) -> Value {
         "p50_us": latency(0.50),
         "p99_us": latency(0.99),
         "rounds": told.cpu,
-        "cpu_us": median(told.cpu.clone()),
         "wall_us": median(told.wall),
     })
 }

@@ -68,7 +68,6 @@ pub(crate) fn compare(
                 "server": server.name,
                 "wall_us": median(walls),
                 "rounds": costs,
-                "cpu_us": median(costs.clone()),
             })
         })
         .collect())

@@ -17,9 +17,7 @@ pub struct Row {
     pub way: String,
     /// How often.
     pub calls: usize,
-    /// Processor time of a call, in microseconds: the median of the rounds.
-    pub cpu_us: Option<f64>,
-    /// The same of each round by itself, in their order.
+    /// Processor time of a call in each round, in microseconds.
     pub rounds: Vec<f64>,
     /// Time from one call to the next, in microseconds: the median of the rounds.
     pub wall_us: Option<f64>,
@@ -36,9 +34,7 @@ pub struct Server {
     pub server: String,
     /// Time from one answer to the next, in microseconds.
     pub wall_us: Option<f64>,
-    /// Processor time of an answer, in microseconds: the median of the rounds.
-    pub cpu_us: Option<f64>,
-    /// The same of each round by itself, in their order.
+    /// Processor time of an answer in each round, in microseconds.
     pub rounds: Vec<f64>,
 }
 
@@ -180,6 +176,11 @@ impl Figures {
         };
         paired(rounds(other)?, rounds(server)?)
     }
+}
+
+/// Processor time in the middle of the rounds, in microseconds. Not told where none was taken.
+pub(super) fn middle(rounds: &[f64]) -> Option<f64> {
+    median(rounds.to_vec()).filter(|cpu| *cpu > 0.0)
 }
 
 /// How many times the other one takes, in the middle of what each round tells by itself. The speed of a machine drifts from round to round, by

@@ -2,7 +2,7 @@
 
 use super::{
     aims::{PAGES, aims},
-    figures::{BARE, Figures, GENERATED, PLAIN, Row, SAME_DECODE, VERB, plain},
+    figures::{BARE, Figures, GENERATED, PLAIN, Row, SAME_DECODE, VERB, middle, plain},
     words::{self, OTHERS, OWN, way},
 };
 use crate::digits::grouped;
@@ -106,7 +106,7 @@ fn clients(page: &mut String, figures: &Figures) {
     ];
     table(page, "Clients", &columns);
     for row in &figures.rows {
-        let cpu = row.cpu_us.filter(|cpu| *cpu > 0.0);
+        let cpu = middle(&row.rounds);
         let cells = [
             words::work(&row.work).to_owned(),
             way(&row.way).to_owned(),
@@ -149,8 +149,9 @@ fn verbs(page: &mut String, figures: &Figures) {
         {
             continue;
         }
-        let own = row.cpu_us.filter(|own| *own > 0.0);
-        let base = figures.row(&row.work, PLAIN).and_then(|plain| plain.cpu_us);
+        let own = middle(&row.rounds);
+        let base = figures.row(&row.work, PLAIN);
+        let base = base.and_then(|plain| middle(&plain.rounds));
         let cells = [
             words::work(&row.work).to_owned(),
             way(&row.way).to_owned(),
@@ -179,7 +180,7 @@ fn others(page: &mut String, figures: &Figures) {
         let cells = [
             words::work(&row.work).to_owned(),
             way(&row.way).to_owned(),
-            number(row.cpu_us.filter(|cpu| *cpu > 0.0)),
+            number(middle(&row.rounds)),
             verb,
             generated,
         ];
@@ -222,7 +223,7 @@ fn servers(page: &mut String, figures: &Figures) {
     table(page, "Servers, 64 calls in flight", &columns);
     let inverse = |time: Option<f64>| time.filter(|time| *time > 0.0).map(|time| 1e6 / time);
     for server in &figures.servers {
-        let own = server.cpu_us.filter(|own| *own > 0.0);
+        let own = middle(&server.rounds);
         let cells = [
             server.server.clone(),
             "a page of 10 messages".to_owned(),
