@@ -115,31 +115,17 @@ impl ByHand {
         Ok(1)
     }
 
-    async fn history(&self, world: &World) -> Result<usize> {
-        let mut seen = 0;
-        self.walk(world, |_, page| seen += page.message_list.len())
-            .await?;
-        Ok(seen)
-    }
-
-    /// The pages of the long conversation, as they come.
-    pub(crate) async fn conversation(&self, world: &World) -> Result<Vec<Bytes>> {
-        let mut pages = Vec::new();
-        self.walk(world, |bytes, _| pages.push(bytes)).await?;
-        Ok(pages)
-    }
-
     /// Backwards, page by page.
-    async fn walk(&self, world: &World, mut see: impl FnMut(Bytes, &Messages)) -> Result<()> {
+    async fn history(&self, world: &World) -> Result<usize> {
         let ticket = world.conversation;
+        let mut seen = 0;
         let mut next = Some(requests::page_of(ticket, PAGE));
         while let Some(target) = next {
-            let bytes = self.get(&target).await?;
-            let page: Messages = decode(&bytes)?;
+            let page: Messages = self.read(&target).await?;
+            seen += page.message_list.len();
             next = requests::older(ticket, &page);
-            see(bytes, &page);
         }
-        Ok(())
+        Ok(seen)
     }
 
     async fn follow(&self, world: &World) -> Result<usize> {

@@ -22,6 +22,7 @@ mod measure;
 mod median;
 mod models;
 mod outside;
+mod recorded;
 mod requests;
 mod sdk;
 mod serve;

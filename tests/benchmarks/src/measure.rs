@@ -60,11 +60,9 @@ pub(crate) fn measure(settings: &Settings, world: World) -> Result<Value> {
         settings.openapi_generator.as_slice(),
     );
     let mut rows = Vec::new();
-    for together in (settings.work).chunk_by(|one, next| one.is_compared_with(*next)) {
-        for work in together {
-            eprintln!("  {}", work.name());
-        }
-        rows.extend(of_works(&mut ways, together, settings.quick)?);
+    for work in &settings.work {
+        eprintln!("  {}", work.name());
+        rows.extend(of_work(&mut ways, *work, settings.quick)?);
     }
     let servers: Vec<Server> = settings
         .server
@@ -102,42 +100,35 @@ fn started(
         .ok()
 }
 
-/// A row for each way that does one of these works, which are measured in the same rounds.
-fn of_works(ways: &mut Ways, works: &[Work], quick: bool) -> Result<Vec<Value>> {
-    let rounds = works.iter().map(|work| work.rounds(quick).0).max();
-    let able: Vec<(Way, Work)> = (works.iter())
-        .flat_map(|work| Way::value_variants().iter().map(|way| (*way, *work)))
-        .filter(|(way, work)| ways.can(*way, *work))
+/// A row for each way that does this work.
+fn of_work(ways: &mut Ways, work: Work, quick: bool) -> Result<Vec<Value>> {
+    let (rounds, calls) = work.rounds(quick);
+    let able: Vec<Way> = (Way::value_variants().iter().copied())
+        .filter(|way| ways.can(*way, work))
         .collect();
     let mut told: Vec<Told> = able.iter().map(|_| Told::default()).collect();
     // The first call of each opens its connections, and is not counted.
-    for (way, work) in &able {
-        let first = match work {
-            Work::Flight => work.rounds(quick).1,
-            _ => 1,
-        };
-        ways.round(*way, *work, first)?;
+    let first = if work == Work::Flight { calls } else { 1 };
+    for way in &able {
+        ways.round(*way, work, first)?;
     }
-    for round in 0..rounds.unwrap_or_default() {
+    for round in 0..rounds {
         // Nobody is always the first.
         for place in 0..able.len() {
             let place = (place + round) % able.len();
-            if let (Some((way, work)), Some(told)) = (able.get(place), told.get_mut(place)) {
-                let (_, calls) = work.rounds(quick);
+            if let (Some(way), Some(told)) = (able.get(place), told.get_mut(place)) {
                 // A tenth of the calls tells enough of what is many times slower.
                 let calls = if *way == Way::Official {
                     calls.div_ceil(10)
                 } else {
                     calls
                 };
-                told.take(ways.round(*way, *work, calls)?);
+                told.take(ways.round(*way, work, calls)?);
             }
         }
     }
     let rows = able.into_iter().zip(told);
-    Ok(rows
-        .map(|((way, work), told)| row(way, work, told))
-        .collect())
+    Ok(rows.map(|(way, told)| row(way, work, told)).collect())
 }
 
 fn row(way: Way, work: Work, mut told: Told) -> Value {

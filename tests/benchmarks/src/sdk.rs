@@ -88,15 +88,8 @@ pub(crate) async fn verb(
             client.ticket(quiet(world))?.submit(TEXT).await?;
             Ok(1)
         }
-        Work::History => {
-            let mut messages = client.ticket(world.conversation)?.history().stream();
-            let mut seen = 0;
-            while let Some(message) = messages.next().await {
-                message?;
-                seen += 1;
-            }
-            Ok(seen)
-        }
+        // What answers is told apart by the client.
+        Work::History | Work::Decode => history(client, world).await,
         Work::Follow => follow(client, world).await,
         Work::List => {
             let mut tickets = client.tickets().list().page_size(100).items();
@@ -122,6 +115,17 @@ pub(crate) async fn verb(
             Ok(history.collect().await?.messages.len())
         }
     }
+}
+
+/// The long conversation to its beginning; how many messages it has.
+pub(crate) async fn history(client: &Client, world: &World) -> Result<usize> {
+    let mut messages = client.ticket(world.conversation)?.history().stream();
+    let mut seen = 0;
+    while let Some(message) = messages.next().await {
+        message?;
+        seen += 1;
+    }
+    Ok(seen)
 }
 
 /// Until the newest message of every ticket was told.

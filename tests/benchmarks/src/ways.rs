@@ -19,6 +19,7 @@ use crate::{
     by_hand_blocking::ByHandBlocking,
     failure::{Failure, Result},
     outside::{Cost, Outside},
+    recorded::{self, Recorded},
     sdk, usage,
     work::{FLIGHT, Work},
     world::World,
@@ -86,6 +87,8 @@ pub(crate) struct Ways {
     uploaded: Option<String>,
     /// The pages that are decoded, once they are there.
     pages: Vec<Bytes>,
+    /// The client that gets them out of memory.
+    recorded: Option<hwc_tickets::Client>,
     sdk: Option<hwc_tickets::Client>,
     generated: Option<hwc_tickets_wire::Client>,
     signed: Option<hwc_tickets_wire::Client>,
@@ -112,6 +115,7 @@ impl Ways {
             directory: tempfile::tempdir()?,
             uploaded: None,
             pages: Vec::new(),
+            recorded: None,
             sdk: None,
             generated: None,
             signed: None,
@@ -127,7 +131,7 @@ impl Ways {
     /// Whether there is such a way to do this work.
     pub(crate) fn can(&self, way: Way, work: Work) -> bool {
         match way {
-            Way::Sdk => !matches!(work, Work::Signed | Work::Decode),
+            Way::Sdk => work != Work::Signed,
             Way::ByHand => true,
             Way::SameDecode => work.page().is_some() && work != Work::Signed,
             Way::Generated => sdk::is_generated(work) || work == Work::Decode,
@@ -181,11 +185,21 @@ impl Ways {
             let id = self.runtime.block_on(plain.upload(&path, &self.world))?;
             self.uploaded = Some(id);
         }
-        if work == Work::Decode && self.pages.is_empty() {
-            let plain = ByHand::reqwest(&self.endpoint, self.keys.token)?;
-            self.pages = self.runtime.block_on(plain.conversation(&self.world))?;
+        if work == Work::Decode && self.recorded.is_none() {
+            let reading = recorded::recorded(&self.endpoint, &self.keys, &self.world);
+            let Recorded { pages, client } = self.runtime.block_on(reading)?;
+            self.pages = pages;
+            self.recorded = Some(client);
         }
         Ok(())
+    }
+
+    /// The client whose verbs do this work.
+    fn verbs(&self, work: Work) -> Option<&hwc_tickets::Client> {
+        match work {
+            Work::Decode => self.recorded.as_ref(),
+            _ => self.sdk.as_ref(),
+        }
     }
 
     fn write_file(&self) -> Result<()> {
@@ -216,9 +230,9 @@ impl Ways {
         let missing = || format!("{} was not made", way.name());
         let round = match way {
             Way::Generated if work == Work::Decode => at.blocking(|| sdk::decoded(&self.pages))?,
-            _ if work == Work::Decode => at.blocking(|| by_hand::decoded(&self.pages))?,
+            Way::ByHand if work == Work::Decode => at.blocking(|| by_hand::decoded(&self.pages))?,
             Way::Sdk => {
-                let client = self.sdk.as_ref().ok_or_else(missing)?;
+                let client = self.verbs(work).ok_or_else(missing)?;
                 let one = || sdk::verb(client, work, at.world, at.file, at.id);
                 self.runtime.block_on(within(at.asynchronous(one)))?
             }

@@ -28,7 +28,7 @@ pub(crate) enum Work {
     History,
     /// The newest message of every ticket, and what is new in all of them.
     Follow,
-    /// The same, decoded out of memory: nothing is asked for.
+    /// A long conversation, decoded out of memory: no network is asked.
     Decode,
     /// Every ticket.
     List,
@@ -65,11 +65,6 @@ impl Work {
             Self::Upload | Self::Download => world.file,
             _ => self.page().unwrap_or_default(),
         }
-    }
-
-    /// Whether both are measured in the same rounds: reading from the service is compared with decoding alone.
-    pub(crate) fn is_compared_with(self, next: Self) -> bool {
-        (self, next) == (Self::History, Self::Decode)
     }
 
     /// Rounds, and calls of each way in each of them.

@@ -139,12 +139,6 @@ impl Figures {
         paired(&row.rounds, &self.row(&row.work, way)?.rounds)
     }
 
-    /// How many times the processor time of `other` this takes, where both are a work and a way of it that are measured in the same rounds.
-    pub(super) fn compared(&self, own: (&str, &str), other: (&str, &str)) -> Option<f64> {
-        let rounds = |(work, way): (&str, &str)| Some(&self.row(work, way)?.rounds);
-        paired(rounds(own)?, rounds(other)?)
-    }
-
     /// How many times the processor time of `other` this way takes for this work. Not told where either took none.
     pub(super) fn takes(&self, work: &str, way: &str, other: &str) -> Option<f64> {
         let times = self.times(self.row(work, way)?, other)?;

@@ -87,8 +87,9 @@ by their number: another request, the same messages.
 Where a conversation is decoded out of memory, plain code is serde_json alone: it reads the bytes of each page into derived structs of its own,
 which have the documented fields and nothing else. The generated call reads the same bytes into the structs of the SDK, as it reads an answer. They
 have the same fields and besides keep what is not described, and a value of the wrong kind costs its own field alone. So these are not the same
-structs: those of the SDK bring more. The verb `history` that is held to the same plain code asks the simulator for every page and makes messages
-of them, while serde_json alone has all of them in memory before it begins.
+structs: those of the SDK bring more. The verb `history` is a whole client on a transport that answers out of memory: it makes each of its requests,
+gets the same bytes without a network, and makes messages of them as it always does. All three read the pages that this verb asked the simulator
+for before the measurement, which overlap by a message.
 
 Clients of others run in processes of their own, make one call at a time and take turns with all the rest. The client of openapi-generator
 is what it makes for Rust of the same description with its library `reqwest`, built as this SDK is, with the deadline and the headers of plain
