@@ -102,7 +102,7 @@ impl<'a> Call<'a> {
             self.shared.observe(&finished);
         }
         let mut response = spoil::send(fault, answer, line, &self.shared.clock);
-        telling.write(self.shared.clock.now(), &mut response);
+        telling.write(&self.shared.clock, &mut response);
         dress(&mut response, self.request_id);
         response
     }

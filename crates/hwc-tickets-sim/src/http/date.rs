@@ -93,8 +93,8 @@ impl Telling {
         }
     }
 
-    /// Tells it with an answer of `now`.
-    pub(super) fn write<B>(self, now: Timestamp, response: &mut Response<B>) {
+    /// Tells it with an answer of now.
+    pub(super) fn write<B>(self, clock: &Clock, response: &mut Response<B>) {
         if self.stored_for > 0 {
             let age = HeaderValue::from(self.stored_for);
             response.headers_mut().insert(AGE, age);
@@ -105,7 +105,7 @@ impl Telling {
             // That of every answer.
             return;
         }
-        let time = now.checked_add(SignedDuration::from_secs(by)).ok();
+        let time = clock.now().checked_add(SignedDuration::from_secs(by)).ok();
         match time
             .filter(|_| self.tells_time)
             .and_then(|time| written(&time))

@@ -82,9 +82,9 @@ impl Paint<'_> {
     }
 
     /// An answer of JSON that is written already.
-    pub(super) fn text(&self, body: String) -> Rendered {
+    pub(super) fn text(&self, body: Vec<u8>) -> Rendered {
         if self.asked.quirks.numbers_as_text {
-            let body: Value = serde_json::from_str(&body).unwrap_or_default();
+            let body: Value = serde_json::from_slice(&body).unwrap_or_default();
             return self.json(body);
         }
         Answer::new(StatusCode::OK, JSON, body).into()
@@ -183,7 +183,7 @@ pub(super) enum Moment {
 impl Moment {
     pub(super) fn write(&self, json: &mut Json) {
         match self {
-            Moment::ZoneLess(text) => json.text(text.as_str()),
+            Moment::ZoneLess(text) => json.plain(&text.0),
             Moment::Other(value) => json.value(value),
         }
     }
@@ -197,16 +197,15 @@ impl Digits {
     /// `None` for a year that four digits cannot show.
     fn of(at: DateTime) -> Option<Self> {
         let year = u16::try_from(at.year()).ok()?;
+        let digits = |pair: u8| [b'0' + pair / 10, b'0' + pair % 10];
+        let [[y1, y2], [y3, y4]] =
+            [year / 100, year % 100].map(|pair| digits(pair.to_le_bytes()[0]));
         let rest = [at.month(), at.day(), at.hour(), at.minute(), at.second()];
-        let rest = rest.map(|part| u16::from(part.unsigned_abs()));
-        let pairs = [year / 100, year % 100].into_iter().chain(rest);
-        let digits = pairs.flat_map(|pair| [pair / 10, pair % 10]);
-        let mut text = *b"0000-00-00 00:00:00";
-        let places = text.iter_mut().filter(|place| **place == b'0');
-        for (place, digit) in places.zip(digits) {
-            *place += u8::try_from(digit).unwrap_or_default();
-        }
-        Some(Digits(text))
+        let [[m1, m2], [d1, d2], [h1, h2], [n1, n2], [s1, s2]] =
+            rest.map(|pair| digits(pair.unsigned_abs()));
+        Some(Digits([
+            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', h1, h2, b':', n1, n2, b':', s1, s2,
+        ]))
     }
 
     fn as_str(&self) -> &str {

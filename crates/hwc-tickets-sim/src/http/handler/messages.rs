@@ -245,7 +245,7 @@ pub(super) fn detailed(paint: &Paint<'_>, message: &MessageView) -> Value {
         ..Besides::default()
     };
     let text = Json::written(|json| shown(paint, json, message, &besides));
-    serde_json::from_str(&text).unwrap_or_default()
+    serde_json::from_slice(&text).unwrap_or_default()
 }
 
 /// What both kinds of message have (D-16), and what this one has besides.
