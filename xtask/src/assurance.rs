@@ -77,7 +77,7 @@ pub const PROOFS: &[Proof] = &[
     Proof {
         name: "bench",
         about: "this SDK side by side with plain code: writes docs/benchmarks.md",
-        takes: "an hour, on a machine with nothing else to do",
+        takes: "16 minutes on a machine with nothing else to do, and a quarter of an hour to build",
         run: |workspace, say| bench::run(workspace, &MEASURED, say),
     },
     Proof {

@@ -17,6 +17,7 @@ use std::{
     collections::BTreeSet,
     process::{Command, Stdio},
     thread,
+    time::Instant,
 };
 
 /// How a step ended when it did not fail.
@@ -151,7 +152,7 @@ const SOAK_SECONDS: u64 = 60;
 /// Most crates in the normal tree of hwc-tickets with default features, own crates not counted.
 const MOST_CRATES: usize = 105;
 
-/// Runs the step `only`, or all of [`STEPS`]; `say` gets a line for each.
+/// Runs the step `only`, or all of [`STEPS`]; `say` gets a line for each, and another one with how it ended and how long it took.
 ///
 /// # Errors
 /// No such step, or at least one failed. A failing step does not keep the others from running.
@@ -169,12 +170,16 @@ pub fn run(workspace: &Workspace, only: Option<&str>, mut say: impl FnMut(&str))
     let mut found = Vec::new();
     for step in &steps {
         say(&format!("{:11} {}", step.name, step.about));
+        let began = Instant::now();
         let ended = (step.run)(workspace);
+        let seconds = began.elapsed().as_secs();
         match ended.and_then(|outcome| allowed(step.name, outcome, programs::on_server())) {
-            Ok(Outcome::Passed(what)) => say(&format!("            passed: {what}")),
+            Ok(Outcome::Passed(what)) => {
+                say(&format!("            passed in {seconds} s: {what}"));
+            }
             Ok(Outcome::Skipped(why)) => say(&format!("            SKIPPED: {why}")),
             Err(problems) => {
-                say("            FAILED");
+                say(&format!("            FAILED in {seconds} s"));
                 found.extend(problems.into_vec());
             }
         }

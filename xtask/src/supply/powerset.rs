@@ -14,7 +14,7 @@ const TOOL: (&str, &str) = ("cargo-hack", "0.6.46");
 /// Checks each crate with each of them.
 ///
 /// # Errors
-/// The tool cannot be installed, or a combination does not compile.
+/// The tool cannot be installed, or a combination does not compile, or not without a warning.
 pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
     let (name, version) = TOOL;
     let program = programs::tool(workspace, name, version, say)?;
@@ -23,6 +23,8 @@ pub fn run(workspace: &Workspace, say: fn(&str)) -> Result<String> {
     hack.current_dir(workspace.root())
         .args(["hack", "check", "--feature-powerset", "--locked"])
         .args(packages(&names))
+        // A user who builds this would see them: code that only another feature uses, for one.
+        .env("RUSTFLAGS", "-D warnings")
         .env("CARGO_TARGET_DIR", place(workspace, "build"));
     must_pass(
         hack,
