@@ -61,28 +61,28 @@ pub(super) const HEAD: &str = "\
 # Benchmarks
 
 Written by `cargo xtask bench`; not by hand. It starts the simulator and measures all ways of a client against it in one run, on one
-thread each, in rounds that take turns. Figures are medians of the rounds. How many times another one a way takes is told by each round for itself,
-and the one in the middle counts, for the speed of a machine drifts from round to round. On another machine figures are other ones: what holds is
-the ratio of a way to plain code in the same run.
+thread each, in rounds that take turns. Figures are medians of the rounds. A ratio of two ways is taken in each round, and the median of these ratios
+counts, because the speed of a machine drifts from round to round. On another machine figures are other ones: what can be compared is the ratio of a
+way to plain code in the same run.
 ";
 
 pub(super) const AIMS: &str = "
 A row of pages has three figures, in this order. Those that miss the aim are bold. Nothing fails that misses one. A figure that this run did not
 measure is missing, and nobody knows whether its aim is held. A verb is held to 1.05 times plain code, as a generated call is, although it does more. Up
-to 1.10 it is above its bar, and its profile and what was tried belong into [speed.md](speed.md); above 1.10 it is not held. Why verbs cost more than
-plain code is told below.
+to 1.10 it is above its bar, and [speed.md](speed.md) has its profile and what was tried; above 1.10 it is not held. Why verbs cost more than plain code
+is told below.
 ";
 
 pub(super) const WAYS_TOLD: &str = "
 ## What is compared
 
-Plain code is hand-written with reqwest: the same requests, the documented fields decoded by derived structs, a deadline and a limit
-of size, and nothing else. It knows no error inside HTTP 200, repeats nothing, keeps no unknown fields and finds no gap. \"Decoded as
-here\" is the same with the structs of the SDK: it tells what the call costs without its decoding. Plain code that blocks is the same
-with `reqwest::blocking`, which has a second thread. A blocking verb is told as a multiple of that, and every other way as a multiple of
-plain code that is asynchronous, with both as 1. Plain hyper has neither deadline nor limit: it is what a call costs at least. A generated call makes the same request as plain code. A verb may make
-more: a submit reads the conversation first, to know its own message again. The verb `history` reads a page by the time of its messages, plain code
-by their number: another request, the same messages.
+Plain code is hand-written with reqwest: the same requests, the documented fields decoded by derived structs, a deadline and a limit of size, and
+nothing else. It knows no error inside HTTP 200, repeats nothing, keeps no unknown fields and finds no gap. \"Decoded as here\" is the same with the
+structs of the SDK: it tells what the call costs without its decoding. Plain code that blocks is the same with `reqwest::blocking`, which has a second
+thread. A blocking verb is told as a multiple of that, and every other way as a multiple of plain code that is asynchronous; each of the two is 1.
+Plain hyper has neither deadline nor limit: it is what a call costs at least. A generated call is a method that follows from the description, and
+makes the same request as plain code. A verb is shaped by hand, and may make more: a submit reads the conversation first, to know its own message
+again. The verb `history` reads a page by the time of its messages, plain code by their number: another request, the same messages.
 
 Where a conversation is decoded out of memory, plain code is serde_json alone: it reads the bytes of each page into derived structs of its own,
 which have the documented fields and nothing else. The generated call reads the same bytes into the structs of the SDK, as it reads an answer. They

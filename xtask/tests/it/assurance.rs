@@ -2,7 +2,7 @@
 
 use crate::house::{House, real};
 use std::{collections::BTreeSet, fs};
-use xtask::assurance::PROOFS;
+use xtask::{assurance::PROOFS, ci::STEPS};
 
 #[test]
 fn what_is_named_is_there() {
@@ -65,6 +65,16 @@ fn every_proof_is_on_the_page_and_every_one_on_the_page_is_there() {
         for name in words(&text, "cargo xtask assurance ") {
             assert!(names.contains(name), "{document} names {name}");
         }
+    }
+}
+
+/// Who changes something reads there what is run on it.
+#[test]
+fn every_step_has_its_word_in_the_rules_for_changes() {
+    let rules = fs::read_to_string(real().join("CONTRIBUTING.md")).unwrap();
+    for step in STEPS {
+        let named = format!("`{}`", step.name);
+        assert!(rules.contains(&named), "CONTRIBUTING.md has no {named}");
     }
 }
 
