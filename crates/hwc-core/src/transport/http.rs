@@ -27,7 +27,7 @@ use super::{
 };
 
 /// So much the engine reads ahead at most, in bytes, heads and bodies, for each connection. A head that is longer ends there; the limit of heads is
-/// smaller, and is kept in `pipeline`. With much less at once, a large file takes many more calls of the system. The engine would also hold as many
+/// smaller, and is kept by who asks: see `headers`. With much less at once, a large file takes many more calls of the system. The engine would also hold as many
 /// bytes that go out, and does not, for they come in small pieces: see `body`.
 const READ_AHEAD: usize = 400 * 1024;
 
