@@ -14,6 +14,7 @@ use super::{IdentityContext, IdentityError, IdentityErrorKind};
 use crate::{
     deadline::{Deadline, Timer},
     fault::HumanDuration,
+    headers,
     retry::after,
     transport::{SendProgress, TransportFault, TransportFaultKind},
 };
@@ -127,6 +128,12 @@ async fn run(
         .await
         .map_err(lost)?
         .into_parts();
+    if headers::are_too_large(&head.headers) {
+        return Err(lost(TransportFault::new(
+            TransportFaultKind::HeadTooLarge,
+            "",
+        )));
+    }
     let mut body = pin!(body);
     let mut bytes = Zeroizing::new(Vec::with_capacity(8 * 1024));
     while let Some(frame) = body.as_mut().frame().await {

@@ -28,11 +28,6 @@ use crate::{
     transport::{RequestBody, ResponseBody, SendProgress},
 };
 
-/// Most bytes of all header lines of an answer together.
-const HEADER_LIMIT: usize = 64 * 1024;
-/// What a header line has besides name and value: the colon and its blank, and the line break.
-const HEADER_EXTRA: usize = 4;
-
 /// A good answer.
 pub(super) struct Good {
     pub(super) status: StatusCode,
@@ -106,14 +101,9 @@ pub(super) async fn attempt(
 }
 
 fn refuse_large_head(headers: &HeaderMap) -> Result<(), Failure> {
-    let size = headers.iter().fold(0_usize, |size, (name, value)| {
-        size.saturating_add(name.as_str().len())
-            .saturating_add(value.len())
-            .saturating_add(HEADER_EXTRA)
-    });
-    match size <= HEADER_LIMIT {
-        true => Ok(()),
-        false => Err(large_head()),
+    match headers::are_too_large(headers) {
+        false => Ok(()),
+        true => Err(large_head()),
     }
 }
 

@@ -189,16 +189,34 @@ impl fmt::Debug for ResponseBody {
     }
 }
 
+/// Most bytes of a streamed body that the HTTP engine gets in one piece. It queues as many bytes as it may read ahead, but sixteen pieces
+/// at most, and so with these no more than 64 KiB. What it has taken counts as moved, so little may wait in it: the last of it has
+/// to go out, and be answered, within the limit of one pause.
+const AT_ONCE: usize = 4 * 1024;
+
 /// A request body that tells when the HTTP engine first gets a byte of it.
-#[derive(Debug)]
 pub(super) struct WatchedBody {
     body: RequestBody,
     turn: Turn,
+    /// Of the last piece of the body, what the engine did not get yet.
+    rest: Bytes,
 }
 
 impl WatchedBody {
     pub(super) fn new(body: RequestBody, turn: Turn) -> Self {
-        Self { body, turn }
+        Self {
+            body,
+            turn,
+            rest: Bytes::new(),
+        }
+    }
+}
+
+/// Without the content.
+impl fmt::Debug for WatchedBody {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("WatchedBody");
+        shown.field("body", &self.body).finish_non_exhaustive()
     }
 }
 
@@ -210,22 +228,32 @@ impl Body for WatchedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportFault>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                // The body of a request has no trailers.
+                Some(Ok(frame)) => self.rest = frame.into_data().unwrap_or_default(),
+                ended => return Poll::Ready(ended),
+            }
+        }
         // Not before there is a byte: a source that gives none leaves nothing to act on.
-        if matches!(&frame, Some(Ok(_)))
-            && let Err(fault) = self.turn.begin()
-        {
+        if let Err(fault) = self.turn.begin() {
             return Poll::Ready(Some(Err(fault)));
         }
-        Poll::Ready(frame)
+        // What is whole in memory is short, and nobody asks how much of it has moved.
+        let most = match self.body.as_bytes() {
+            Some(_) => self.rest.len(),
+            None => self.rest.len().min(AT_ONCE),
+        };
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(most)))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let rest = self.rest.len() as u64;
+        SizeHint::with_exact(self.body.length().saturating_add(rest))
     }
 }
 
@@ -269,5 +297,36 @@ mod tests {
         assert!(matches!(poll(&mut body), Poll::Ready(Some(Ok(_)))));
         assert!(!progress.give_up() && progress.may_have_arrived());
         assert!(matches!(poll(&mut body), Poll::Ready(None)));
+    }
+
+    #[test]
+    fn a_streamed_body_comes_in_small_pieces_and_one_in_memory_whole() {
+        let data: Vec<u8> = (0..10_000).map(|number| (number % 251) as u8).collect();
+        let data = Bytes::from(data);
+        let pieces = Full::new(data.clone()).map_err(|never| -> TransportFault { match never {} });
+        let streamed = RequestBody::streamed(pieces, data.len() as u64);
+        for (body, sizes) in [
+            (streamed, vec![4_096, 4_096, 1_808]),
+            (data.clone().into(), vec![10_000]),
+        ] {
+            let progress = SendProgress::new();
+            let connection = capture_connection(&mut http::Request::new(()));
+            let passage = progress.send(true, None, connection).unwrap();
+            let mut body = WatchedBody::new(body, passage.turn());
+            let mut given = Vec::new();
+            for size in sizes {
+                let left = (data.len() - given.len()) as u64;
+                assert_eq!(body.size_hint().exact(), Some(left));
+                assert!(!body.is_end_stream());
+                let Poll::Ready(Some(Ok(piece))) = poll(&mut body) else {
+                    panic!("no piece");
+                };
+                assert_eq!(piece.len(), size);
+                given.extend_from_slice(&piece);
+            }
+            assert_eq!(body.size_hint().exact(), Some(0));
+            assert!(body.is_end_stream() && data == given);
+            assert!(matches!(poll(&mut body), Poll::Ready(None)));
+        }
     }
 }

@@ -27,7 +27,8 @@ use super::{
 };
 
 /// So much the engine reads ahead at most, in bytes, heads and bodies, for each connection. A head that is longer ends there; the limit of heads is
-/// smaller, and is kept in `pipeline`. With no more than that at once, a large file takes many more calls of the system.
+/// smaller, and is kept by who asks: see `headers`. With much less at once, a large file takes many more calls of the system. The engine would also hold as many
+/// bytes that go out, and does not, for they come in small pieces: see `body`.
 const READ_AHEAD: usize = 400 * 1024;
 
 /// Connections that a pipeline has under way at most, and that are kept open for the next call, per host, unless said otherwise. With
@@ -330,3 +331,6 @@ fn is_untouched(error: &(dyn Error + 'static)) -> bool {
 fn is_too_large(error: &hyper::Error) -> bool {
     error.is_parse() && error.to_string().contains("head is too large")
 }
+
+#[cfg(test)]
+mod tests;

@@ -222,6 +222,12 @@ fn refusals_and_odd_answers_are_typed() {
             1,
             "endpoint",
         ),
+        (
+            good().header("x-long", "x".repeat(64 * 1024)),
+            Protocol,
+            1,
+            "endpoint",
+        ),
         (good().cut(10), Interrupted, 3, "network"),
         (good().stall(10), Timeout, 2, "network"),
         (Step::hang(), Timeout, 2, "network"),

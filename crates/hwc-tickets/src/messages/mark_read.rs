@@ -84,7 +84,8 @@ impl Ticket {
     ///
     /// It goes by the time that the service tells with its answers. Where it tells none, the conversation is read from a day beyond the
     /// clock of this machine, and all else is taken so that more is handed over. A clock that is ahead does no harm then. One that is behind
-    /// by more than a day hides the newest messages, which are marked unseen: [`Drained::local_clock`] says that it counted.
+    /// by more than a day hides the newest messages, which are marked unseen: [`Drained::local_clock`] says that it counted, and so does the
+    /// error that comes when all is marked.
     ///
     /// Each request has the deadline of the client; the drain as a whole has none, as its pace is that of
     /// the handler. When the service counts more messages than it shows, the drain gives it the

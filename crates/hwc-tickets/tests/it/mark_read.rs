@@ -802,24 +802,41 @@ fn what_cannot_be_decoded_is_told_once_and_holds_nothing_up() {
         Duration::from_secs(60),
     );
     desk.state().tickets.get_mut(TICKET).unwrap()[1].broken = true;
-    // A whole row of a hopeless type, not only a field.
-    desk.on_request(|state, asked| {
-        (asked.operation() == "more").then(|| {
-            let mut answer = state.answer(asked);
-            for row in answer["message_list"].as_array_mut().unwrap() {
-                if row["content"].is_object() {
-                    *row = 7.into();
-                }
-            }
-            Step::json(200, answer.to_string())
-        })
-    });
     let client = desk.client();
+    // A whole row of a hopeless type, not only a field.
+    let spoil = |tells_time: bool| {
+        desk.on_request(move |state, asked| {
+            (asked.operation() == "more").then(|| {
+                let mut answer = state.answer(asked);
+                for row in answer["message_list"].as_array_mut().unwrap() {
+                    if row["content"].is_object() {
+                        *row = 7.into();
+                    }
+                }
+                let step = Step::json(200, answer.to_string());
+                match tells_time {
+                    true => state.dated(step),
+                    false => step,
+                }
+            })
+        });
+    };
+    for tells_time in [false, true] {
+        spoil(tells_time);
+        let (got, result) = drain(&desk, |_| Ok(()));
+        assert_eq!(got, ["one", "two"]);
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol);
+        assert!(!error.help().is_empty());
+        let told = error.to_string();
+        assert_eq!(told.contains("told no time"), !tells_time, "{told}");
+        for message in desk.state().tickets.get_mut(TICKET).unwrap() {
+            message.read = false;
+        }
+    }
     let (got, result) = drain_with(&client, &desk, |_| Ok(()));
     assert_eq!(got, ["one", "two"]);
-    let error = result.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Protocol);
-    assert!(!error.help().is_empty());
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Protocol);
     assert_eq!(unread(&desk), 0);
     post(&desk, 1, &["three"], Duration::from_secs(60));
     let (got, result) = drain_with(&client, &desk, |_| Ok(()));

@@ -43,6 +43,8 @@ pub(crate) enum Event {
         messages: Vec<Message>,
         is_all: bool,
     },
+    /// The last of those, where it is not proven that none is missing.
+    OlderInDoubt { messages: Vec<Message> },
     /// They could not be read; they can be asked for again.
     OlderFailed(String),
     /// The ticket is marked as read, or why it is not.
@@ -124,6 +126,8 @@ enum Older {
     Coming { lines: usize },
     /// There are none.
     None,
+    /// None can be had any more, and one may be missing.
+    InDoubt,
 }
 
 /// Everything the screen shows.
@@ -250,7 +254,12 @@ impl Conversation {
                 }
             }
             Event::Older { messages, is_all } => {
-                effects.extend(self.put_before(messages, is_all));
+                let older = if is_all { Older::None } else { Older::Maybe };
+                effects.extend(self.put_before(messages, older));
+            }
+            Event::OlderInDoubt { messages } => {
+                effects.extend(self.put_before(messages, Older::InDoubt));
+                self.notice = Some("An older message may be missing.".to_owned());
             }
             Event::OlderFailed(why) => {
                 self.older = Older::Maybe;
@@ -336,8 +345,9 @@ impl Conversation {
         Some(Effect::Older)
     }
 
-    /// Older messages came: what is in sight stays, and then the screen moves as it was to.
-    fn put_before(&mut self, messages: Vec<Message>, is_all: bool) -> Option<Effect> {
+    /// Older messages came: what is in sight stays, and then the screen moves as it was to. `older` is known of those before
+    /// them: what may be missing was not seen, and stays unread.
+    fn put_before(&mut self, messages: Vec<Message>, older: Older) -> Option<Effect> {
         let before = messages.len();
         for message in &messages {
             self.number_files(message);
@@ -350,11 +360,11 @@ impl Conversation {
             Older::Coming { lines } => lines,
             _ => 0,
         };
-        self.older = if is_all { Older::None } else { Older::Maybe };
+        self.older = older;
         if before > 0 {
             self.top = layout::up(self, sight.behind(before), lines);
         }
-        self.unsee_older(before, is_all);
+        self.unsee_older(before, older == Older::None);
         self.search_behind(before)
     }
 

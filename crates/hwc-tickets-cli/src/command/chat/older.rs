@@ -1,7 +1,10 @@
 //! Messages that stand before those on the screen, read when somebody scrolls to them.
 
 use super::conversation::{Conversation, Entry, Event};
-use hwc_tickets::{Message, MessageKey, Ticket, history::Messages};
+use hwc_tickets::{
+    Message, MessageKey, Ticket,
+    history::{Messages, ReadReport},
+};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -44,8 +47,8 @@ impl Reader {
                     }
                 }
                 None => {
-                    let is_all = true;
-                    return (Some(self), Event::Older { messages, is_all });
+                    let last = last(messages, &self.messages.report());
+                    return (Some(self), last);
                 }
                 // What was read is shown; the next step up meets the failure again, if it is still there.
                 Some(Err(_)) if !messages.is_empty() => {
@@ -74,6 +77,36 @@ impl Reader {
             // Without a time its place tells: behind all that is on the screen.
             (None, Some(_)) => self.shown.values().all(|left| *left == 0),
             (_, None) => false,
+        }
+    }
+}
+
+/// The last page. Only a read that proves it says that nothing is before it.
+fn last(messages: Vec<Message>, report: &ReadReport) -> Event {
+    match report.possible_gap || report.undecodable > 0 {
+        true => Event::OlderInDoubt { messages },
+        false => Event::Older {
+            messages,
+            is_all: true,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_proven_is_all() {
+        let whole = ReadReport::default().complete(true);
+        for (report, is_proven) in [
+            (whole.clone(), true),
+            (whole.clone().possible_gap(true), false),
+            (whole.undecodable(1), false),
+        ] {
+            let last = last(Vec::new(), &report);
+            assert_eq!(matches!(last, Event::Older { is_all: true, .. }), is_proven);
+            assert_eq!(matches!(last, Event::OlderInDoubt { .. }), !is_proven);
         }
     }
 }

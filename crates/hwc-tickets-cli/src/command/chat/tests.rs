@@ -562,6 +562,51 @@ fn only_what_was_on_the_screen_is_marked_as_read() {
     assert_eq!(chat.apply(size), [Effect::MarkRead]);
 }
 
+/// What may be missing among older messages was not on the screen: that is told, and nothing is marked as read, whenever it is
+/// known how many are unread.
+#[test]
+fn what_may_be_missing_stays_unread() {
+    let all = messages("TT202611210011", &[], &[]);
+    let of_support = |message: &&Message| message.kind != hwc_tickets::MessageKind::Customer;
+    let unread = u64::try_from(all.iter().filter(of_support).count()).unwrap() + 1;
+    let (older, newer) = all.split_at(all.len() - 2);
+    for (is_proven, counts_first) in [(true, true), (true, false), (false, true), (false, false)] {
+        let zone = Zone::from(ZoneOffset::from_hours(8).unwrap());
+        let ticket = TicketId::new("TT202611210011").unwrap();
+        let mut chat = Conversation::new(ticket, zone, 40, 12);
+        for message in newer {
+            read(&mut chat, message);
+        }
+        chat.apply(Event::Loaded);
+        let messages = older.iter().rev().cloned().collect();
+        let older = match is_proven {
+            true => Event::Older {
+                messages,
+                is_all: true,
+            },
+            false => Event::OlderInDoubt { messages },
+        };
+        let mut events = [older, Event::Counted(Some(unread))];
+        if counts_first {
+            events.reverse();
+        }
+        let mut effects: Vec<Effect> = events.map(|event| chat.apply(event)).concat();
+        let expected = (!is_proven).then_some("An older message may be missing.");
+        assert_eq!(chat.notice.as_deref(), expected);
+        for _ in 0..500 {
+            effects.extend(press(&mut chat, KeyCode::Up));
+        }
+        let marked = effects.iter().filter(|effect| **effect == Effect::MarkRead);
+        assert_eq!(marked.count(), usize::from(is_proven), "{effects:?}");
+    }
+    // Nor is it asked for again and again when somebody looks for a word.
+    let mut chat = conversation(60, 12);
+    assert_eq!(write(&mut chat, "/word"), [Effect::Older]);
+    let messages = all.iter().rev().cloned().collect();
+    assert!(chat.apply(Event::OlderInDoubt { messages }).is_empty());
+    assert!(press(&mut chat, KeyCode::Home).is_empty());
+}
+
 /// The newest message with the word comes first; what is older is read when it has to be.
 #[test]
 fn words_are_looked_for() {

@@ -298,8 +298,15 @@ impl Drain {
             return Ok(());
         }
         let number = self.undecodable;
+        // Nobody gets a `Drained` that would tell it.
+        let clock = match self.local_clock {
+            true => {
+                "; and the service told no time: if the clock of this machine is behind by more than a day, the newest messages were marked unseen"
+            }
+            false => "",
+        };
         let detail = format!(
-            "all else is handled and marked, but {number} items near the unread messages could not be decoded"
+            "all else is handled and marked, but {number} items near the unread messages could not be decoded{clock}"
         );
         Err(Error::local(ErrorKind::Protocol, detail)
             .with_operation(OPERATION)

@@ -96,7 +96,8 @@ impl Conversation {
         let before = self.entries.iter().enumerate().take(search.entry);
         let found = before.rev().find(|(_, entry)| has(entry, &word));
         let found = found.map(|(number, _)| number);
-        let may_be_older = self.is_loaded && self.older != Older::None;
+        let may_be_older =
+            self.is_loaded && matches!(self.older, Older::Maybe | Older::Coming { .. });
         let Some(search) = self.search.as_mut() else {
             return (Found::Nowhere, None);
         };
