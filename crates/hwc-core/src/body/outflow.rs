@@ -27,6 +27,10 @@ use crate::{
     transport::{TransportFault, TransportFaultKind},
 };
 
+/// So many bytes may still be on their way when the last one was handed over: in the buffers of the system, which asks for more before
+/// they are gone, and of what stands along the line.
+const ON_THE_WAY: u64 = 1024 * 1024;
+
 /// What is seen of a body on its way out.
 #[derive(Debug)]
 pub(crate) struct Watch {
@@ -35,6 +39,8 @@ pub(crate) struct Watch {
     handed: AtomicU64,
     /// When the last piece was handed over, in nanoseconds on the clock.
     moved_at: AtomicU64,
+    /// How long the transport asked for no more while the last [`ON_THE_WAY`] bytes were handed over, in nanoseconds.
+    carried: AtomicU64,
     waits_for_source: AtomicBool,
     failure: Mutex<Option<TransportFault>>,
 }
@@ -47,6 +53,7 @@ impl Watch {
             length,
             handed: AtomicU64::new(0),
             moved_at: AtomicU64::new(now),
+            carried: AtomicU64::new(0),
             waits_for_source: AtomicBool::new(false),
             failure: Mutex::new(None),
         }
@@ -82,10 +89,28 @@ impl Watch {
         lock(&self.failure).clone()
     }
 
+    /// How long the line needs at its pace for what may still be on its way when all is handed over. What the source took to give
+    /// it does not count.
+    pub(crate) fn still_carried(&self) -> Duration {
+        Duration::from_nanos(self.carried.load(Ordering::Acquire))
+    }
+
     fn hand_over(&self, data: &Bytes) {
         self.handed.fetch_add(data.len() as u64, Ordering::AcqRel);
         let now = nanoseconds(self.clock.elapsed());
         self.moved_at.store(now, Ordering::Release);
+    }
+
+    /// The transport asks for more: it has found room for what it got before.
+    fn ask(&self) {
+        let handed = self.handed();
+        let is_last = self.length.saturating_sub(handed) < ON_THE_WAY;
+        if handed > 0 && is_last && !self.waits_for_source() {
+            let now = nanoseconds(self.clock.elapsed());
+            let moved_at = self.moved_at.load(Ordering::Acquire);
+            self.carried
+                .fetch_add(now.saturating_sub(moved_at), Ordering::AcqRel);
+        }
     }
 }
 
@@ -207,6 +232,7 @@ impl Body for Outflow {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportFault>>> {
+        self.watch.ask();
         let polled = self.poll_piece(context);
         let waits = polled.is_pending();
         self.watch.waits_for_source.store(waits, Ordering::Release);

@@ -1,6 +1,6 @@
 //! Sending a streamed body: its limits are those of its movement, not of its size.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::{Request, Response, StatusCode};
 
@@ -37,7 +37,8 @@ pub(super) async fn open(
     }
 }
 
-/// Sends a streamed body. The limit of an attempt runs anew with each piece that goes out.
+/// Sends a streamed body. The limit of an attempt runs anew with each piece that goes out. When the last one was handed over, what the system
+/// holds of the body has as long besides as the line needs for it.
 pub(super) async fn send(
     pipeline: &Pipeline,
     request: Request<RequestBody>,
@@ -46,10 +47,8 @@ pub(super) async fn send(
     watch: &Watch,
 ) -> Result<Response<ResponseBody>, Failure> {
     let mut sending = pipeline.transport.send(request);
-    let limit = pipeline.timeouts.attempt;
     loop {
-        let moved_at = watch.moved_at();
-        let idle = Deadline::after(moved_at, limit);
+        let idle = Deadline::after(watch.moved_at(), longest_pause(pipeline, watch));
         let until = call.total.map_or(idle, |total| total.min(idle));
         let mut timer = Timer::new(&*pipeline.clock, until);
         match timer.race(sending.as_mut()).await {
@@ -59,11 +58,21 @@ pub(super) async fn send(
         }
         let now = pipeline.clock.elapsed();
         let is_over = call.total.is_some_and(|total| total.left_at(now).is_zero());
-        if is_over || watch.moved_at() == moved_at {
+        let idle = Deadline::after(watch.moved_at(), longest_pause(pipeline, watch));
+        if is_over || idle.left_at(now).is_zero() {
             // It is not waited for any more.
             drop(sending);
             return Err(stopped(pipeline, watch, progress, is_over));
         }
+    }
+}
+
+/// How long nothing may move from now on.
+fn longest_pause(pipeline: &Pipeline, watch: &Watch) -> Duration {
+    let attempt = pipeline.timeouts.attempt;
+    match watch.is_done() {
+        true => attempt.saturating_add(watch.still_carried()),
+        false => attempt,
     }
 }
 
@@ -77,7 +86,7 @@ fn blame(fault: TransportFault, watch: &Watch) -> TransportFault {
 }
 
 fn stopped(pipeline: &Pipeline, watch: &Watch, progress: &SendProgress, is_over: bool) -> Failure {
-    let limit = pipeline.timeouts.attempt;
+    let limit = longest_pause(pipeline, watch);
     let what = if watch.is_done() {
         missing(progress, "no answer")
     } else if watch.waits_for_source() {

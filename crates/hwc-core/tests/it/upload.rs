@@ -500,10 +500,11 @@ fn an_upload_that_stands_still_ends() {
             10 * SECOND,
         ),
         (Step::hang(), "no answer within 10 s", 10 * SECOND),
+        // All of it was on its way when the last piece was taken, at 4 s for each.
         (
-            ok().taking_slowly(4 * SECOND).after(20 * SECOND),
-            "no answer within 10 s",
-            50 * SECOND,
+            ok().taking_slowly(4 * SECOND).after(100 * SECOND),
+            "no answer within 46 s",
+            (40 + 46) * SECOND,
         ),
         (
             Step::hang_before_request(),
@@ -540,6 +541,40 @@ fn an_upload_that_stands_still_ends() {
             .contains("the source of the body gave no byte within 10 s"),
         "{fault}"
     );
+}
+
+/// What the system holds when the last piece was taken goes at the pace of the line: of the last MiB, and not at that of the source.
+#[test]
+fn what_is_still_carried_has_its_time() {
+    let long = |pieces: usize| Source::bytes(vec![7; pieces * 64 * 1024]);
+    let carried = ok().taking_slowly(2 * SECOND).after(40 * SECOND);
+    let run = send(
+        &STORE,
+        long(40).into(),
+        &CallOptions::default(),
+        vec![carried],
+    );
+    assert_eq!(run.result.unwrap().attempts, 1);
+    let clock = FakeClock::new();
+    let stream = Pieces::of(&["ab", "cd", "ef"]).each_after(&clock, 9 * SECOND);
+    let options = CallOptions::default().with_max_attempts(1);
+    for (source, step, words) in [
+        (
+            long(400),
+            ok().taking_slowly(2 * SECOND).after(100 * SECOND),
+            "no answer within 42 s",
+        ),
+        (
+            Source::once(6, stream),
+            ok().after(11 * SECOND),
+            "no answer within 10 s",
+        ),
+    ] {
+        let run = send_on(&clock, &STORE, source.into(), &options, vec![step]);
+        let fault = run.result.unwrap_err();
+        assert_eq!(fault.delivery, Delivery::Unknown);
+        assert!(fault.to_string().contains(words), "{fault}");
+    }
 }
 
 #[test]

@@ -144,6 +144,7 @@ impl<R: Paged> Items<R> {
     }
 
     /// The next item, where its page was read already: without a request.
+    #[cfg(feature = "blocking")]
     pub(crate) fn next_held(&mut self) -> Option<R::Item> {
         self.held.next()
     }

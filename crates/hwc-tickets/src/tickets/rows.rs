@@ -191,6 +191,7 @@ impl<T: Unpin> Rows<T> {
     }
 
     /// The next row, where its page was read already: without a request.
+    #[cfg(feature = "blocking")]
     pub(crate) fn next_held(&mut self) -> Option<T> {
         self.held.next()
     }
