@@ -39,7 +39,6 @@ use std::{
     fs,
     path::PathBuf,
     process::{Command, Stdio},
-    time::{Duration, Instant},
 };
 
 /// What is written.
@@ -311,15 +310,4 @@ fn broken(why: &str) -> Problem {
 fn median<T: Copy + PartialOrd>(mut values: Vec<T>) -> Option<T> {
     values.sort_by(|one, other| one.partial_cmp(other).unwrap_or(Ordering::Equal));
     values.get(values.len() / 2).copied()
-}
-
-/// How long work takes.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where this program looks at a clock"
-)]
-fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
-    let began = Instant::now();
-    let done = work();
-    (began.elapsed(), done)
 }

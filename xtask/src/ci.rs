@@ -1,6 +1,7 @@
 //! The steps that every change must pass, the same here and on a server.
 
 use crate::{
+    clock::timed,
     codegen, completions, differential,
     file::Workspace,
     fixture, fuzz,
@@ -17,7 +18,6 @@ use std::{
     collections::BTreeSet,
     process::{Command, Stdio},
     thread,
-    time::Instant,
 };
 
 /// How a step ended when it did not fail.
@@ -170,9 +170,8 @@ pub fn run(workspace: &Workspace, only: Option<&str>, mut say: impl FnMut(&str))
     let mut found = Vec::new();
     for step in &steps {
         say(&format!("{:11} {}", step.name, step.about));
-        let began = Instant::now();
-        let ended = (step.run)(workspace);
-        let seconds = began.elapsed().as_secs();
+        let (took, ended) = timed(|| (step.run)(workspace));
+        let seconds = took.as_secs();
         match ended.and_then(|outcome| allowed(step.name, outcome, programs::on_server())) {
             Ok(Outcome::Passed(what)) => {
                 say(&format!("            passed in {seconds} s: {what}"));

@@ -8,6 +8,7 @@
 pub mod assurance;
 pub mod bench;
 pub mod ci;
+mod clock;
 pub mod codegen;
 pub mod commands;
 pub mod completions;

@@ -1,7 +1,8 @@
 //! What people install and what they build: size and start-up of the programs, and how long builds take.
 
-use super::{broken, figures::Figures, median, timed};
+use super::{broken, figures::Figures, median};
 use crate::{
+    clock::timed,
     codegen,
     file::Workspace,
     problem::Result,

@@ -4,10 +4,11 @@ use super::{
     PACKAGE,
     clients::{Clients, Program},
     figures::{BLOCKING, OFFICIAL, PLAIN, PLAIN_BLOCKING, Start, VERB},
-    median, timed,
+    median,
     words::OTHERS,
 };
 use crate::{
+    clock::timed,
     problem::Result,
     programs::{Built, Kind},
 };

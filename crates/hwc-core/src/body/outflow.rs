@@ -104,7 +104,7 @@ impl Watch {
     /// The transport asks for more: it has found room for what it got before.
     fn ask(&self) {
         let handed = self.handed();
-        let is_last = self.length.saturating_sub(handed) < ON_THE_WAY;
+        let is_last = self.length.saturating_sub(handed) <= ON_THE_WAY;
         if handed > 0 && is_last && !self.waits_for_source() {
             let now = nanoseconds(self.clock.elapsed());
             let moved_at = self.moved_at.load(Ordering::Acquire);
