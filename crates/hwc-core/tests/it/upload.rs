@@ -556,7 +556,7 @@ fn what_is_still_carried_has_its_time() {
     );
     assert_eq!(run.result.unwrap().attempts, 1);
     let clock = FakeClock::new();
-    let stream = Pieces::of(&["ab", "cd", "ef"]).each_after(&clock, 9 * SECOND);
+    let stream = Pieces::of(&["ab", "cd", "ef"]).each_after(&clock, 4 * SECOND);
     let options = CallOptions::default().with_max_attempts(1);
     for (source, step, words) in [
         (
