@@ -152,7 +152,7 @@ const SOAK_SECONDS: u64 = 60;
 /// Most crates in the normal tree of hwc-tickets with default features, own crates not counted.
 const MOST_CRATES: usize = 105;
 
-/// Runs the step `only`, or all of [`STEPS`]; `say` gets a line for each, and another one with how it ended and how long it took.
+/// Runs the step `only`, or all of [`STEPS`]; `say` gets a line for each, and another one with how it ended and, unless it was skipped, how long it took.
 ///
 /// # Errors
 /// No such step, or at least one failed. A failing step does not keep the others from running.

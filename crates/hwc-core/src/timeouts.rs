@@ -8,8 +8,8 @@ use std::time::Duration;
 /// [`CallOptions::deadline`](crate::CallOptions::deadline) sets an end. Without one, `attempt` is the longest pause
 /// between two pieces that go out, and from the last one to the head of the answer; `idle_body` is the longest pause
 /// inside the answer; and `total` bounds the time in which nothing moves: credentials, and the waits between attempts.
-/// The last piece is gone when the system has taken it, which may hold a part of the body for longer than that on a slow line. So the
-/// answer may be later by as long as the line took for the last MiB.
+/// The last piece counts as gone when the system has taken it. On a slow line the system may hold a part of the body for longer than
+/// `attempt` then, so the answer may be later by as long as the line took for the last MiB.
 ///
 /// ```
 /// use std::time::Duration;

@@ -5,6 +5,7 @@ use std::{
     fs::File,
     future::{Future, poll_fn},
     io::{self, Read, Seek, SeekFrom},
+    mem,
     pin::Pin,
     sync::{
         Arc, Mutex,
@@ -127,6 +128,8 @@ pub(super) struct Outflow {
 /// A piece of the body while it goes out, and who is told how much of it did.
 struct Piecemeal {
     open: Open,
+    /// Of what it gave last, what did not go out yet.
+    rest: Bytes,
     told: Option<Told>,
 }
 
@@ -161,6 +164,7 @@ impl Piecemeal {
         let observer = source.and_then(|source| source.observer.as_ref());
         Self {
             open,
+            rest: Bytes::new(),
             told: observer.map(Told::begin),
         }
     }
@@ -168,6 +172,21 @@ impl Piecemeal {
     async fn source(source: &Source, clock: &Arc<dyn Clock>) -> Result<Self, Fault> {
         source.check(clock).await?;
         Ok(Self::new(Open::source(source, clock).await?, Some(source)))
+    }
+
+    /// The next bytes, no more than go out at once: of a stream that gives much at once it is seen as well how it moves.
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, String>>> {
+        if self.rest.is_empty() {
+            match ready!(self.open.poll_read(context)) {
+                Some(Ok(data)) => self.rest = data,
+                ended => return Poll::Ready(ended),
+            }
+        }
+        let piece = self.rest.split_to(self.rest.len().min(PIECE));
+        if let Some(told) = &mut self.told {
+            told.more(&piece);
+        }
+        Poll::Ready(Some(Ok(piece)))
     }
 }
 
@@ -184,6 +203,15 @@ impl Open {
             open.prove_empty().await?;
         }
         Ok(Self::Source(open))
+    }
+
+    /// What it gives next, one byte at least.
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, String>>> {
+        match self {
+            Self::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Bytes(bytes) => Poll::Ready(Some(Ok(mem::take(bytes)))),
+            Self::Source(source) => source.poll_read(context),
+        }
     }
 }
 
@@ -204,23 +232,14 @@ impl Outflow {
     }
 
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, String>>> {
-        loop {
-            let Some(Piecemeal { open, told }) = self.pieces.front_mut() else {
-                return Poll::Ready(None);
-            };
-            let piece = match open {
-                Open::Bytes(bytes) if bytes.is_empty() => None,
-                Open::Bytes(bytes) => Some(Ok(bytes.split_to(bytes.len().min(PIECE)))),
-                Open::Source(source) => ready!(source.poll_piece(context)),
-            };
-            if let (Some(Ok(piece)), Some(told)) = (&piece, told) {
-                told.more(piece);
-            }
+        while let Some(piecemeal) = self.pieces.front_mut() {
+            let piece = ready!(piecemeal.poll_piece(context));
             if piece.is_some() {
                 return Poll::Ready(piece);
             }
             self.pieces.pop_front();
         }
+        Poll::Ready(None)
     }
 }
 
@@ -258,7 +277,7 @@ struct OpenSource {
     reader: Reader,
     length: u64,
     left: u64,
-    /// The last piece, until the stream has ended: with one byte more than announced the request must not become
+    /// The last bytes, until the stream has ended: with one byte more than announced the request must not become
     /// whole.
     last: Option<Bytes>,
     has_ended: bool,
@@ -285,14 +304,14 @@ impl OpenSource {
     /// Makes sure that what was announced as nothing is nothing: of that the transport need not ask for a byte, so that nobody
     /// else would find out.
     async fn prove_empty(&mut self) -> Result<(), Fault> {
-        match poll_fn(|context| self.poll_piece(context)).await {
+        match poll_fn(|context| self.poll_read(context)).await {
             Some(Err(detail)) => Err(invalid(detail)
                 .with_help("give the length that it has, or copy what it holds into a file")),
             _ => Ok(()),
         }
     }
 
-    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, String>>> {
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, String>>> {
         loop {
             if self.has_ended {
                 return Poll::Ready(None);
@@ -358,14 +377,12 @@ impl Reader {
 /// Most bytes of a file that are read at once: a read goes to another thread and back, which costs more than the read itself.
 const AHEAD: usize = 4 * PIECE;
 
-/// Reads a file piece by piece.
+/// Reads a file from its beginning.
 struct FileReader {
     file: Arc<Mutex<File>>,
     clock: Arc<dyn Clock>,
     /// What was read of it.
     offset: u64,
-    /// Of that, what was not handed out yet.
-    ahead: Bytes,
     reading: Option<Pin<Box<dyn Future<Output = io::Result<Bytes>> + Send>>>,
 }
 
@@ -375,7 +392,6 @@ impl FileReader {
             file: Arc::clone(file),
             clock: Arc::clone(clock),
             offset: 0,
-            ahead: Bytes::new(),
             reading: None,
         }
     }
@@ -388,20 +404,17 @@ impl FileReader {
         if left == 0 {
             return Poll::Ready(Ok(None));
         }
-        if self.ahead.is_empty() {
-            let reading = self.reading.get_or_insert_with(|| {
-                let (file, clock) = (Arc::clone(&self.file), Arc::clone(&self.clock));
-                let offset = self.offset;
-                let most = usize::try_from(left).unwrap_or(AHEAD).min(AHEAD);
-                Box::pin(off_the_runtime(clock, move || read_at(&file, offset, most)))
-            });
-            let data = ready!(reading.as_mut().poll(context));
-            self.reading = None;
-            self.ahead = data?;
-            self.offset = self.offset.saturating_add(self.ahead.len() as u64);
-        }
-        let piece = self.ahead.split_to(self.ahead.len().min(PIECE));
-        Poll::Ready(Ok((!piece.is_empty()).then_some(piece)))
+        let reading = self.reading.get_or_insert_with(|| {
+            let (file, clock) = (Arc::clone(&self.file), Arc::clone(&self.clock));
+            let offset = self.offset;
+            let most = usize::try_from(left).unwrap_or(AHEAD).min(AHEAD);
+            Box::pin(off_the_runtime(clock, move || read_at(&file, offset, most)))
+        });
+        let data = ready!(reading.as_mut().poll(context));
+        self.reading = None;
+        let data = data?;
+        self.offset = self.offset.saturating_add(data.len() as u64);
+        Poll::Ready(Ok((!data.is_empty()).then_some(data)))
     }
 }
 

@@ -37,8 +37,8 @@ pub(super) async fn open(
     }
 }
 
-/// Sends a streamed body. The limit of an attempt runs anew with each piece that goes out. When the last one was handed over, what the system
-/// holds of the body has as long besides as the line needs for it.
+/// Sends a streamed body. The limit of an attempt runs anew with each piece that goes out. When the last one was handed over, it is longer by
+/// what the line needs for what the system still holds.
 pub(super) async fn send(
     pipeline: &Pipeline,
     request: Request<RequestBody>,
@@ -48,7 +48,7 @@ pub(super) async fn send(
 ) -> Result<Response<ResponseBody>, Failure> {
     let mut sending = pipeline.transport.send(request);
     loop {
-        let idle = Deadline::after(watch.moved_at(), longest_pause(pipeline, watch));
+        let idle = end_of_pause(pipeline, watch);
         let until = call.total.map_or(idle, |total| total.min(idle));
         let mut timer = Timer::new(&*pipeline.clock, until);
         match timer.race(sending.as_mut()).await {
@@ -58,8 +58,7 @@ pub(super) async fn send(
         }
         let now = pipeline.clock.elapsed();
         let is_over = call.total.is_some_and(|total| total.left_at(now).is_zero());
-        let idle = Deadline::after(watch.moved_at(), longest_pause(pipeline, watch));
-        if is_over || idle.left_at(now).is_zero() {
+        if is_over || end_of_pause(pipeline, watch).left_at(now).is_zero() {
             // It is not waited for any more.
             drop(sending);
             return Err(stopped(pipeline, watch, progress, is_over));
@@ -67,7 +66,12 @@ pub(super) async fn send(
     }
 }
 
-/// How long nothing may move from now on.
+/// When it has stood still for too long, unless something moves before.
+fn end_of_pause(pipeline: &Pipeline, watch: &Watch) -> Deadline {
+    Deadline::after(watch.moved_at(), longest_pause(pipeline, watch))
+}
+
+/// How long nothing may move.
 fn longest_pause(pipeline: &Pipeline, watch: &Watch) -> Duration {
     let attempt = pipeline.timeouts.attempt;
     match watch.is_done() {

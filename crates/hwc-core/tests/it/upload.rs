@@ -474,20 +474,28 @@ fn a_source_that_does_not_give_what_it_announced_breaks_the_request_off() {
     assert_eq!(run.requests.len(), 1);
 }
 
-/// 300 pieces with a pause of 9 s each: far beyond the limits of an attempt and of a call, but never still.
+/// 300 pieces with a pause of 9 s each: far beyond the limits of an attempt and of a call, but never still. That a stream gives
+/// all at once does not hide how it moves.
 #[test]
 fn an_upload_may_take_as_long_as_it_moves() {
     let long = Bytes::from(vec![7; 300 * 64 * 1024]);
-    let steps = vec![ok().taking_slowly(9 * SECOND).after(9 * SECOND)];
-    let run = send(
-        &STORE,
-        Source::bytes(long.clone()).into(),
-        &CallOptions::default(),
-        steps,
-    );
-    run.result.unwrap();
-    assert!(run.requests[0].body == long);
-    assert!(run.took >= 300 * 9 * SECOND, "{:?}", run.took);
+    let all = Pieces::new(vec![Ok(long.clone())]);
+    for source in [
+        Source::bytes(long.clone()),
+        Source::once(long.len() as u64, all),
+    ] {
+        let told = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&told);
+        let source = source.on_progress(move |_| {
+            seen.fetch_add(1, Ordering::SeqCst);
+        });
+        let steps = vec![ok().taking_slowly(9 * SECOND).after(9 * SECOND)];
+        let run = send(&STORE, source.into(), &CallOptions::default(), steps);
+        run.result.unwrap();
+        assert!(run.requests[0].body == long);
+        assert!(run.took >= 300 * 9 * SECOND, "{:?}", run.took);
+        assert_eq!(told.load(Ordering::SeqCst), 301, "and at the beginning");
+    }
 }
 
 #[test]

@@ -43,8 +43,11 @@ pub(crate) enum Event {
         messages: Vec<Message>,
         is_all: bool,
     },
-    /// The last of those, where it is not proven that none is missing.
-    OlderInDoubt { messages: Vec<Message> },
+    /// The same, where it is not proven that none is missing; `is_last`: no others can be had.
+    OlderInDoubt {
+        messages: Vec<Message>,
+        is_last: bool,
+    },
     /// They could not be read; they can be asked for again.
     OlderFailed(String),
     /// The ticket is marked as read, or why it is not.
@@ -257,9 +260,8 @@ impl Conversation {
                 let older = if is_all { Older::None } else { Older::Maybe };
                 effects.extend(self.put_before(messages, older));
             }
-            Event::OlderInDoubt { messages } => {
-                effects.extend(self.put_before(messages, Older::InDoubt));
-                self.notice = Some("An older message may be missing.".to_owned());
+            Event::OlderInDoubt { messages, is_last } => {
+                effects.extend(self.put_doubted(messages, is_last));
             }
             Event::OlderFailed(why) => {
                 self.older = Older::Maybe;
@@ -345,8 +347,7 @@ impl Conversation {
         Some(Effect::Older)
     }
 
-    /// Older messages came: what is in sight stays, and then the screen moves as it was to. `older` is known of those before
-    /// them: what may be missing was not seen, and stays unread.
+    /// Older messages came: what is in sight stays, and then the screen moves as it was to. `older` is known of those before them.
     fn put_before(&mut self, messages: Vec<Message>, older: Older) -> Option<Effect> {
         let before = messages.len();
         for message in &messages {
@@ -366,6 +367,18 @@ impl Conversation {
         }
         self.unsee_older(before, older == Older::None);
         self.search_behind(before)
+    }
+
+    /// The same, where one may be missing among them.
+    fn put_doubted(&mut self, messages: Vec<Message>, is_last: bool) -> Option<Effect> {
+        self.doubt_older();
+        if !is_last {
+            // What is read of those before them may still prove that none is.
+            return self.put_before(messages, Older::Maybe);
+        }
+        let effect = self.put_before(messages, Older::InDoubt);
+        self.notice = Some("An older message may be missing.".to_owned());
+        effect
     }
 
     /// A message came from the ticket.

@@ -47,19 +47,18 @@ impl Reader {
                     }
                 }
                 None => {
-                    let last = last(messages, &self.messages.report());
+                    let last = read(messages, true, &self.messages.report());
                     return (Some(self), last);
                 }
                 // What was read is shown; the next step up meets the failure again, if it is still there.
                 Some(Err(_)) if !messages.is_empty() => {
-                    let is_all = false;
-                    return (None, Event::Older { messages, is_all });
+                    return (None, read(messages, false, &self.messages.report()));
                 }
                 Some(Err(error)) => return (None, Event::OlderFailed(error.to_string())),
             }
             if messages.len() >= PAGE {
-                let is_all = false;
-                return (Some(self), Event::Older { messages, is_all });
+                let page = read(messages, false, &self.messages.report());
+                return (Some(self), page);
             }
         }
     }
@@ -81,13 +80,13 @@ impl Reader {
     }
 }
 
-/// The last page. Only a read that proves it says that nothing is before it.
-fn last(messages: Vec<Message>, report: &ReadReport) -> Event {
+/// A page, which may be the last one. Only a reading that proves it says that no message is missing.
+fn read(messages: Vec<Message>, is_last: bool, report: &ReadReport) -> Event {
     match report.possible_gap || report.undecodable > 0 {
-        true => Event::OlderInDoubt { messages },
+        true => Event::OlderInDoubt { messages, is_last },
         false => Event::Older {
             messages,
-            is_all: true,
+            is_all: is_last,
         },
     }
 }
@@ -104,9 +103,15 @@ mod tests {
             (whole.clone().possible_gap(true), false),
             (whole.undecodable(1), false),
         ] {
-            let last = last(Vec::new(), &report);
-            assert_eq!(matches!(last, Event::Older { is_all: true, .. }), is_proven);
-            assert_eq!(matches!(last, Event::OlderInDoubt { .. }), !is_proven);
+            for is_last in [false, true] {
+                match read(Vec::new(), is_last, &report) {
+                    Event::Older { is_all, .. } => assert!(is_proven && is_all == is_last),
+                    Event::OlderInDoubt { is_last: told, .. } => {
+                        assert!(!is_proven && told == is_last);
+                    }
+                    _ => panic!("another event"),
+                }
+            }
         }
     }
 }

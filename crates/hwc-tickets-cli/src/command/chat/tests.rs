@@ -8,7 +8,7 @@ use super::{
 };
 use crate::zone::Zone;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use hwc_tickets::{Client, Message, SecretString, TicketId, TicketStatus, ZoneOffset};
+use hwc_tickets::{Client, Message, MessageKind, SecretString, TicketId, TicketStatus, ZoneOffset};
 use hwc_tickets_sim::{Simulator, Time};
 use ratatui::{Terminal, backend::TestBackend};
 
@@ -514,17 +514,11 @@ fn screens() {
 fn only_what_was_on_the_screen_is_marked_as_read() {
     let all = messages("TT202611210011", &[], &[]);
     let support = |all: &[Message]| {
-        let of_support = |message: &&Message| message.kind != hwc_tickets::MessageKind::Customer;
+        let of_support = |message: &&Message| message.kind != MessageKind::Customer;
         u64::try_from(all.iter().filter(of_support).count()).unwrap()
     };
     let begin = |shown: &[Message], unread: Option<u64>| {
-        let zone = Zone::from(ZoneOffset::from_hours(8).unwrap());
-        let ticket = TicketId::new("TT202611210011").unwrap();
-        let mut chat = Conversation::new(ticket, zone, 40, 12);
-        for message in shown {
-            read(&mut chat, message);
-        }
-        chat.apply(Event::Loaded);
+        let mut chat = newest_of(shown);
         let effects = chat.apply(Event::Counted(unread));
         (chat, effects)
     };
@@ -563,48 +557,99 @@ fn only_what_was_on_the_screen_is_marked_as_read() {
 }
 
 /// What may be missing among older messages was not on the screen: that is told, and nothing is marked as read, whenever it is
-/// known how many are unread.
+/// known how many are unread, and also where as many others are there.
 #[test]
 fn what_may_be_missing_stays_unread() {
     let all = messages("TT202611210011", &[], &[]);
-    let of_support = |message: &&Message| message.kind != hwc_tickets::MessageKind::Customer;
-    let unread = u64::try_from(all.iter().filter(of_support).count()).unwrap() + 1;
+    let of_support = |message: &&Message| message.kind != MessageKind::Customer;
+    let found = u64::try_from(all.iter().filter(of_support).count()).unwrap();
     let (older, newer) = all.split_at(all.len() - 2);
-    for (is_proven, counts_first) in [(true, true), (true, false), (false, true), (false, false)] {
-        let zone = Zone::from(ZoneOffset::from_hours(8).unwrap());
-        let ticket = TicketId::new("TT202611210011").unwrap();
-        let mut chat = Conversation::new(ticket, zone, 40, 12);
-        for message in newer {
-            read(&mut chat, message);
+    assert!(older.iter().any(|message| of_support(&message)));
+    let older: Vec<Message> = older.iter().rev().cloned().collect();
+    let counts = [
+        (found, true),
+        (found, false),
+        (found + 1, true),
+        (found + 1, false),
+    ];
+    // Whether the first page and the last one are proven: the last one may prove what another one left open.
+    for (first, last) in [(true, true), (false, true), (true, false), (false, false)] {
+        for (unread, counts_first) in counts {
+            let mut chat = newest_of(newer);
+            let mut events = vec![
+                page(first, false, older.clone()),
+                page(last, true, Vec::new()),
+            ];
+            let counted = Event::Counted(Some(unread));
+            match counts_first {
+                true => events.insert(0, counted),
+                false => events.push(counted),
+            }
+            let mut effects = Vec::new();
+            for event in events {
+                effects.extend(chat.apply(event));
+            }
+            let expected = (!last).then_some("An older message may be missing.");
+            assert_eq!(chat.notice.as_deref(), expected);
+            for _ in 0..500 {
+                effects.extend(press(&mut chat, KeyCode::Up));
+            }
+            let marked = effects.iter().filter(|effect| **effect == Effect::MarkRead);
+            let case = (first, last, unread, counts_first);
+            assert_eq!(marked.count(), usize::from(last), "{case:?}");
         }
-        chat.apply(Event::Loaded);
-        let messages = older.iter().rev().cloned().collect();
-        let older = match is_proven {
-            true => Event::Older {
-                messages,
-                is_all: true,
-            },
-            false => Event::OlderInDoubt { messages },
-        };
-        let mut events = [older, Event::Counted(Some(unread))];
-        if counts_first {
-            events.reverse();
-        }
-        let mut effects: Vec<Effect> = events.map(|event| chat.apply(event)).concat();
-        let expected = (!is_proven).then_some("An older message may be missing.");
-        assert_eq!(chat.notice.as_deref(), expected);
-        for _ in 0..500 {
-            effects.extend(press(&mut chat, KeyCode::Up));
-        }
-        let marked = effects.iter().filter(|effect| **effect == Effect::MarkRead);
-        assert_eq!(marked.count(), usize::from(is_proven), "{effects:?}");
     }
-    // Nor is it asked for again and again when somebody looks for a word.
+}
+
+/// Nor is it asked for again and again. Where nothing was unread, what comes later is marked as ever.
+#[test]
+fn what_may_be_missing_hinders_nothing_else() {
+    let all = messages("TT202611210011", &[], &[]);
+    let older: Vec<Message> = all.iter().rev().cloned().collect();
     let mut chat = conversation(60, 12);
     assert_eq!(write(&mut chat, "/word"), [Effect::Older]);
-    let messages = all.iter().rev().cloned().collect();
-    assert!(chat.apply(Event::OlderInDoubt { messages }).is_empty());
+    assert!(chat.apply(page(false, true, older.clone())).is_empty());
     assert!(press(&mut chat, KeyCode::Home).is_empty());
+    for counts_first in [true, false] {
+        let mut chat = newest_of(&[]);
+        let mut events = [Event::Counted(Some(0)), page(false, true, older.clone())];
+        if !counts_first {
+            events.reverse();
+        }
+        for event in events {
+            assert!(chat.apply(event).is_empty());
+        }
+        let mut of_support = all.iter().rev();
+        let of_support = of_support.find(|message| message.kind != MessageKind::Customer);
+        let mut effects = read(&mut chat, of_support.unwrap());
+        for code in [KeyCode::End].into_iter().chain([KeyCode::Up; 50]) {
+            effects.extend(press(&mut chat, code));
+        }
+        assert_eq!(effects, [Effect::MarkRead]);
+    }
+}
+
+/// Older messages that were read.
+fn page(is_proven: bool, is_last: bool, messages: Vec<Message>) -> Event {
+    match is_proven {
+        true => Event::Older {
+            messages,
+            is_all: is_last,
+        },
+        false => Event::OlderInDoubt { messages, is_last },
+    }
+}
+
+/// A chat with these messages, which are the newest ones.
+fn newest_of(newer: &[Message]) -> Conversation {
+    let zone = Zone::from(ZoneOffset::from_hours(8).unwrap());
+    let ticket = TicketId::new("TT202611210011").unwrap();
+    let mut chat = Conversation::new(ticket, zone, 40, 12);
+    for message in newer {
+        read(&mut chat, message);
+    }
+    chat.apply(Event::Loaded);
+    chat
 }
 
 /// The newest message with the word comes first; what is older is read when it has to be.

@@ -26,6 +26,8 @@ pub(super) struct Unseen {
     waiting: HashMap<MessageKey, Shown>,
     /// Unread messages that stand before those that were read so far.
     before: u64,
+    /// One of the unread messages may be missing on the screen, and is never seen then.
+    is_doubted: bool,
     /// Something was unread since the ticket was marked.
     is_any: bool,
 }
@@ -51,7 +53,14 @@ impl Conversation {
         }
     }
 
-    /// Older messages were put before all others: the newest of them may be unread.
+    /// One of the older messages that come may be missing. It may be one of those that are still to be seen, and an older one was
+    /// taken for it.
+    pub(super) fn doubt_older(&mut self) {
+        let unseen = &mut self.unseen;
+        unseen.is_doubted |= unseen.is_any || !unseen.is_begun;
+    }
+
+    /// Older messages were put before all others: the newest of them may be unread. `is_all`: it is proven that none is missing.
     pub(super) fn unsee_older(&mut self, messages: usize, is_all: bool) {
         let unseen = &mut self.unseen;
         let older = self.entries.iter().take(messages).rev();
@@ -64,6 +73,7 @@ impl Conversation {
         }
         if is_all {
             unseen.before = 0;
+            unseen.is_doubted = false;
         }
     }
 
@@ -88,7 +98,7 @@ impl Conversation {
             }
         }
         let is_all = self.unseen.waiting.is_empty() && self.unseen.before == 0;
-        if !is_all || self.is_marking {
+        if !is_all || self.unseen.is_doubted || self.is_marking {
             return None;
         }
         self.unseen.is_any = false;
@@ -122,6 +132,7 @@ impl Conversation {
             self.unseen.before = counted.unwrap_or(0).saturating_sub(found);
         }
         self.unseen.is_any = !keys.is_empty() || self.unseen.before > 0;
+        self.unseen.is_doubted &= self.unseen.is_any;
         let keys = keys.into_iter().map(|key| (key, Shown::default()));
         self.unseen.waiting.extend(keys);
     }
