@@ -5,6 +5,7 @@
 mod form;
 mod outflow;
 mod source;
+mod watch;
 
 use std::{fmt, sync::Arc};
 
@@ -12,7 +13,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
 use self::outflow::Outflow;
-pub(crate) use self::outflow::Watch;
+pub(crate) use self::watch::Watch;
 pub use self::{
     form::{FilePart, Form},
     source::{Source, SourceError},

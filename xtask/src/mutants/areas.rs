@@ -63,7 +63,7 @@ const AREAS: [Area; 9] = [
     Area {
         name: "multipart",
         package: "hwc-core",
-        files: &["body/form.rs", "body/outflow.rs"],
+        files: &["body/form.rs", "body/outflow.rs", "body/watch.rs"],
         first: &["form", "outflow", "multipart", "upload"],
     },
     Area {

@@ -1,4 +1,4 @@
-//! A body while it is read and sent, and what the pipeline sees of that.
+//! A body while it is read and sent.
 
 use std::{
     collections::VecDeque,
@@ -7,12 +7,8 @@ use std::{
     io::{self, Read, Seek, SeekFrom},
     mem,
     pin::Pin,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex},
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -21,103 +17,13 @@ use http_body::{Body, Frame};
 use super::{
     PIECE, Piece, invalid,
     source::{Flow, Observer, Origin, Source, lock, words},
+    watch::Watch,
 };
 use crate::{
     Clock, Fault,
     offload::off_the_runtime,
     transport::{TransportFault, TransportFaultKind},
 };
-
-/// So many bytes may still be on their way when the last one was handed over: in the buffers of the system, which asks for more before
-/// they are gone, and of what stands along the line.
-const ON_THE_WAY: u64 = 1024 * 1024;
-
-/// What is seen of a body on its way out.
-#[derive(Debug)]
-pub(crate) struct Watch {
-    clock: Arc<dyn Clock>,
-    length: u64,
-    handed: AtomicU64,
-    /// When the last piece was handed over, in nanoseconds on the clock.
-    moved_at: AtomicU64,
-    /// How long the transport asked for no more while the last [`ON_THE_WAY`] bytes were handed over, in nanoseconds.
-    carried: AtomicU64,
-    waits_for_source: AtomicBool,
-    failure: Mutex<Option<TransportFault>>,
-}
-
-impl Watch {
-    pub(super) fn new(clock: Arc<dyn Clock>, length: u64) -> Self {
-        let now = nanoseconds(clock.elapsed());
-        Self {
-            clock,
-            length,
-            handed: AtomicU64::new(0),
-            moved_at: AtomicU64::new(now),
-            carried: AtomicU64::new(0),
-            waits_for_source: AtomicBool::new(false),
-            failure: Mutex::new(None),
-        }
-    }
-
-    /// When the transport last took a piece; in the beginning, when the body was opened.
-    pub(crate) fn moved_at(&self) -> Duration {
-        Duration::from_nanos(self.moved_at.load(Ordering::Acquire))
-    }
-
-    /// Whether the transport took the whole body.
-    pub(crate) fn is_done(&self) -> bool {
-        self.handed.load(Ordering::Acquire) >= self.length
-    }
-
-    /// Bytes of the whole body.
-    pub(crate) fn length(&self) -> u64 {
-        self.length
-    }
-
-    /// Bytes that the transport took.
-    pub(crate) fn handed(&self) -> u64 {
-        self.handed.load(Ordering::Acquire)
-    }
-
-    /// Whether the transport asks for the next piece, and the source does not give it.
-    pub(crate) fn waits_for_source(&self) -> bool {
-        self.waits_for_source.load(Ordering::Acquire)
-    }
-
-    /// Why the source could not be read to its end.
-    pub(crate) fn failure(&self) -> Option<TransportFault> {
-        lock(&self.failure).clone()
-    }
-
-    /// How long the line needs at its pace for what may still be on its way when all is handed over. What the source took to give
-    /// it does not count.
-    pub(crate) fn still_carried(&self) -> Duration {
-        Duration::from_nanos(self.carried.load(Ordering::Acquire))
-    }
-
-    fn hand_over(&self, data: &Bytes) {
-        self.handed.fetch_add(data.len() as u64, Ordering::AcqRel);
-        let now = nanoseconds(self.clock.elapsed());
-        self.moved_at.store(now, Ordering::Release);
-    }
-
-    /// The transport asks for more: it has found room for what it got before.
-    fn ask(&self) {
-        let handed = self.handed();
-        let is_last = self.length.saturating_sub(handed) <= ON_THE_WAY;
-        if handed > 0 && is_last && !self.waits_for_source() {
-            let now = nanoseconds(self.clock.elapsed());
-            let moved_at = self.moved_at.load(Ordering::Acquire);
-            self.carried
-                .fetch_add(now.saturating_sub(moved_at), Ordering::AcqRel);
-        }
-    }
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
 
 /// A body that is read while it is sent.
 pub(super) struct Outflow {
@@ -222,7 +128,7 @@ impl Outflow {
         for piece in pieces {
             opened.push_back(match piece {
                 Piece::Bytes(bytes) => Piecemeal::new(Open::Bytes(bytes.clone()), None),
-                Piece::Source(source) => Piecemeal::source(source, &watch.clock).await?,
+                Piece::Source(source) => Piecemeal::source(source, watch.clock()).await?,
             });
         }
         Ok(Self {
@@ -254,7 +160,7 @@ impl Body for Outflow {
         self.watch.ask();
         let polled = self.poll_piece(context);
         let waits = polled.is_pending();
-        self.watch.waits_for_source.store(waits, Ordering::Release);
+        self.watch.wait_for_source(waits);
         Poll::Ready(match ready!(polled) {
             None => None,
             Some(Ok(data)) => {
@@ -264,7 +170,7 @@ impl Body for Outflow {
             Some(Err(detail)) => {
                 self.pieces.clear();
                 let fault = TransportFault::new(TransportFaultKind::Source, detail);
-                *lock(&self.watch.failure) = Some(fault.clone());
+                self.watch.fail(&fault);
                 Some(Err(fault))
             }
         })
