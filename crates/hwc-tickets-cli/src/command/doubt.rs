@@ -10,7 +10,7 @@ use crate::{
 };
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{AttachmentId, Client, Delivery, Error, Origin, PendingTicket};
-use std::path::Path;
+use std::{io, path::Path};
 
 /// Where what is sent is written down first, unless it is to go out without a record.
 pub(super) fn records(without: bool, context: &Context) -> Result<PendingFiles, Failure> {
@@ -174,12 +174,21 @@ pub(super) fn interrupted(once: &Once, before: &str, look: &str, context: &Conte
     Failure::Interrupted { what: Some(what) }
 }
 
+/// What goes out is written down first, and cannot be.
+pub(super) fn nowhere(place: &Path, error: &io::Error) -> Failure {
+    Failure::own(
+        Exit::Failure,
+        format!("cannot write to {}: {error}", place.display()),
+        "Nothing was sent. Check the permissions and the free space, or set XDG_STATE_HOME to a directory that can be written.",
+    )
+}
+
 /// Takes a key for this run: a record under it that another run still works on looks like one that was left.
 pub(super) fn hold_key(once: &Once, key: &str, context: &Context) -> Result<Held, Failure> {
     let Once { noun, doing, .. } = once;
     let place = context.settings.places.pending()?;
     let held = context.pending_files.hold_key(key);
-    let held = held.map_err(|error| Failure::file("write to", place, &error))?;
+    let held = held.map_err(|error| nowhere(place, &error))?;
     held.ok_or_else(|| {
         Failure::own(
             Exit::Failure,
