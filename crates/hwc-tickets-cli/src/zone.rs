@@ -149,14 +149,29 @@ impl Zone {
 /// with summer time.
 fn called(zone: &TimeZone, now: Timestamp) -> String {
     let info = zone.to_offset_info(now);
-    let today = info.abbreviation();
+    let today = clock_name(info.abbreviation(), info.offset());
     let Some(change) = zone.following(now).next() else {
-        return today.to_owned();
+        return today;
     };
-    match (change.abbreviation(), info.dst().is_dst()) {
-        (later, _) if later == today => today.to_owned(),
-        (later, true) => format!("{later}/{today}"),
-        (later, false) => format!("{today}/{later}"),
+    let later = clock_name(change.abbreviation(), change.offset());
+    match info.dst().is_dst() {
+        _ if later == today => today,
+        true => format!("{later}/{today}"),
+        false => format!("{today}/{later}"),
+    }
+}
+
+/// What clocks are called that are so far from UTC. A rule gives them any name: after `TZ=UTC-3`, which is three hours east, they are
+/// called UTC. Those are told by how far they are.
+fn clock_name(name: &str, offset: Offset) -> String {
+    let claims_utc = name.eq_ignore_ascii_case("UTC") || name.eq_ignore_ascii_case("GMT");
+    if !claims_utc || offset == Offset::UTC {
+        return name.to_owned();
+    }
+    match ZoneOffset::from_minutes(offset.seconds() / 60) {
+        Ok(offset) => offset.to_string(),
+        // A rule may lie farther out than any place on earth.
+        Err(_) => format!("GMT{offset}"),
     }
 }
 
@@ -294,7 +309,17 @@ mod tests {
 
     #[test]
     fn a_rule_is_told_by_what_its_clocks_are_called() {
-        for (rule, called) in [("EST5EDT,M3.2.0,M11.1.0", "EST/EDT"), ("<+03>-3", "+03")] {
+        for (rule, called) in [
+            ("EST5EDT,M3.2.0,M11.1.0", "EST/EDT"),
+            ("<+03>-3", "+03"),
+            ("CST-8", "CST"),
+            ("UTC0", "UTC"),
+            ("UTC0BST,M3.5.0,M10.5.0", "UTC/BST"),
+            // These say UTC and are not: west is positive in a rule.
+            ("UTC-3", "GMT+3"),
+            ("gmt+3:30", "GMT-03:30"),
+            ("GMT+14", "GMT-14"),
+        ] {
             let zone = TimeZone::posix(rule).unwrap();
             for now in ["2026-11-21T06:00:00Z", "2026-07-01T06:00:00Z"] {
                 let zone = Zone::keep(Known::named(zone.clone(), at(now)));

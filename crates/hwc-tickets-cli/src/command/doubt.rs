@@ -9,8 +9,8 @@ use crate::{
     render::Screen,
 };
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{AttachmentId, Client, Delivery, Error, Origin, PendingTicket};
-use std::path::Path;
+use hwc_tickets::{AttachmentId, Client, Delivery, Error, Origin, Pending, PendingTicket};
+use std::{io, path::Path};
 
 /// Where what is sent is written down first, unless it is to go out without a record.
 pub(super) fn records(without: bool, context: &Context) -> Result<PendingFiles, Failure> {
@@ -174,12 +174,21 @@ pub(super) fn interrupted(once: &Once, before: &str, look: &str, context: &Conte
     Failure::Interrupted { what: Some(what) }
 }
 
+/// What goes out is written down first, and cannot be.
+pub(super) fn nowhere(place: &Path, error: &io::Error) -> Failure {
+    Failure::own(
+        Exit::Failure,
+        format!("cannot write to {}: {error}", place.display()),
+        "Nothing was sent. Check the permissions and the free space, or set XDG_STATE_HOME to a directory that can be written.",
+    )
+}
+
 /// Takes a key for this run: a record under it that another run still works on looks like one that was left.
 pub(super) fn hold_key(once: &Once, key: &str, context: &Context) -> Result<Held, Failure> {
     let Once { noun, doing, .. } = once;
     let place = context.settings.places.pending()?;
     let held = context.pending_files.hold_key(key);
-    let held = held.map_err(|error| Failure::file("write to", place, &error))?;
+    let held = held.map_err(|error| nowhere(place, &error))?;
     held.ok_or_else(|| {
         Failure::own(
             Exit::Failure,
@@ -270,7 +279,22 @@ pub(super) fn client(context: &Context) -> Result<Client, Failure> {
 
 /// The outcome under a key need not be kept any more.
 pub(super) fn release(key: &str, context: &Context) -> Result<(), Failure> {
+    // Looked at before: then nothing shows it any more.
+    let was_kept = is_kept::<Pending>(key, context) || is_kept::<PendingTicket>(key, context);
     client(context)?.acknowledge(key)?;
-    context.screen.note("The key is free.");
+    context.screen.note(match was_kept {
+        true => "The key is free.",
+        false => "No message and no ticket is kept under this key, so there was nothing to give free. Look at how it is written.",
+    });
     Ok(())
+}
+
+/// Whether anything is kept under `key`, or part of a text is.
+fn is_kept<R: Record>(key: &str, context: &Context) -> bool {
+    let entries = context.pending_files.all::<R>().unwrap_or_default();
+    let mut records = entries.into_iter().filter_map(|entry| entry.pending.ok());
+    records.any(|record| {
+        let rest = record.key().and_then(|kept| kept.strip_prefix(key));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" part "))
+    })
 }

@@ -1,6 +1,7 @@
 //! A long text that is sent in parts without a key: it is kept until all of it is in the ticket, and what became of one part
 //! says how to go on with the others.
 
+use super::doubt;
 use crate::{
     cli::message::Send,
     context::Context,
@@ -61,7 +62,7 @@ pub(super) fn keep(
     match kept {
         Ok(draft) => Ok(Some(draft)),
         Err(_) if args.without_record => Ok(None),
-        Err(error) => Err(Failure::file("write to", directory, &error)),
+        Err(error) => Err(doubt::nowhere(directory, &error)),
     }
 }
 

@@ -62,6 +62,13 @@ fn a_key_is_that_of_one_message() {
     let free = stage.run(&["message", "reconcile", "--release", KEY]);
     assert_eq!(free.code, 0, "{}", free.golden());
     assert!(free.stderr.contains("The key is free."), "{}", free.stderr);
+    // Nothing is kept any more under the one, and nothing ever was under the other, which was mistyped.
+    for key in [KEY, "outage-71/α"] {
+        let none = stage.run(&["message", "reconcile", "--release", key]);
+        assert_eq!(none.code, 0, "{}", none.golden());
+        let says = "nothing to give free";
+        assert!(none.stderr.contains(says), "{}", none.stderr);
+    }
     let other = send(&stage, "something else", &[]);
     assert_eq!(other.code, 0, "{}", other.golden());
     assert_eq!(stage.sim().arrived(TICKET), [TEXT, "something else"]);

@@ -328,6 +328,17 @@ fn a_home_that_cannot_be_used_stops_nobody_who_needs_no_file() {
             "{home:?}: {}",
             sent.golden()
         );
+        // A key and the text of many parts are kept before anything goes out.
+        let long = "word ".repeat(5000);
+        for more in [
+            &["hello", "--key", "outage-17"][..],
+            &[long.as_str(), "--split"][..],
+        ] {
+            let ran = run(&[&["message", "send", "case-123"][..], more].concat());
+            assert_ne!(ran.code, 0, "{home:?}: {}", ran.golden());
+            let names_it = ran.stderr.contains("XDG_STATE_HOME");
+            assert!(names_it, "{home:?}: {}", ran.golden());
+        }
         assert_eq!(doctor.code, 1, "{home:?}: {}", doctor.golden());
         let json = doctor.json();
         let row = json["checks"]

@@ -180,7 +180,7 @@ impl Change {
             }
             Failure::Call(error) => match error.state_refusal() {
                 Some(refusal) => Failure::Advised {
-                    advice: what_to_do(refusal, ticket),
+                    advice: what_to_do(refusal, ticket, !self.points.is_empty()),
                     error,
                 },
                 None => Failure::Call(error),
@@ -190,8 +190,8 @@ impl Change {
     }
 }
 
-/// What to do when the state of the ticket is in the way.
-fn what_to_do(refusal: StateRefusal, ticket: &TicketId) -> String {
+/// What to do when the service refused: the state of the ticket is in the way, or something else is, such as points that were given.
+fn what_to_do(refusal: StateRefusal, ticket: &TicketId, has_points: bool) -> String {
     use {TicketAction as A, TicketStatus as S};
     let StateRefusal { action, status, .. } = refusal;
     match (action, status) {
@@ -203,30 +203,43 @@ fn what_to_do(refusal: StateRefusal, ticket: &TicketId) -> String {
         (A::Confirm | A::Urge, S::AwaitingFeedback) => format!(
             "Support waits for your answer. Read what it asks, and answer: hwc-tickets message history {ticket}"
         ),
-        (A::Confirm, _) => format!(
-            "There is no result yet to confirm. If it is solved all the same: hwc-tickets ticket close {ticket}"
-        ),
         (A::Close, S::Pending) => {
             format!("Nobody works on it yet. Take it back with: hwc-tickets ticket cancel {ticket}")
         }
-        (A::Cancel, S::Pending) | (A::Close, _) => permission(ticket),
+        (A::Cancel, S::Pending) | (A::Close, _) | (A::Confirm, S::AwaitingConfirmation) => {
+            not_the_state(ticket, has_points)
+        }
+        (A::Confirm, _) => format!(
+            "There is no result yet to confirm. If it is solved all the same: hwc-tickets ticket close {ticket}"
+        ),
         (A::Cancel, _) => format!(
             "A ticket is canceled as long as nobody works on it. If it is solved: hwc-tickets ticket close {ticket}"
         ),
         (A::Delete, status) if !status.has_ended() => format!(
             "End it first: hwc-tickets ticket close {ticket}, or ticket cancel as long as nobody works on it."
         ),
+        (A::Score, S::Pending) => {
+            "A ticket is rated when it is over, and nobody works on this one yet. Rate it then."
+                .to_owned()
+        }
         (A::Score, status) if !status.has_ended() => format!(
             "A ticket is rated when it is over. Close it with the points: hwc-tickets ticket close {ticket} --points ID=POINTS"
         ),
-        _ => permission(ticket),
+        _ => not_the_state(ticket, has_points),
     }
 }
 
-fn permission(ticket: &TicketId) -> String {
+/// What it may be where the state allows it: the points, or the permission.
+fn not_the_state(ticket: &TicketId, has_points: bool) -> String {
+    let permission = match has_points {
+        true => {
+            "Compare the points with what can be rated, and how high: hwc-tickets catalog satisfaction. If they are right, \
+             the permission of the user may be missing."
+        }
+        false => "The permission of the user may be missing.",
+    };
     format!(
-        "The permission of the user may be missing. A colleague's ticket needs --group. What was done to it: hwc-tickets \
-         ticket log {ticket}"
+        "{permission} A colleague's ticket needs --group. What was done to it: hwc-tickets ticket log {ticket}"
     )
 }
 
@@ -374,10 +387,39 @@ mod tests {
                 S::Other(99),
                 S::Unknown,
             ] {
-                let advice = what_to_do(StateRefusal::new(action, status), &id);
-                let is_rust = crate::failure::tests::rust_words(&advice);
-                assert_eq!(is_rust, None, "{action:?} {status:?}: {advice}");
+                for has_points in [false, true] {
+                    let advice = what_to_do(StateRefusal::new(action, status), &id, has_points);
+                    let is_rust = crate::failure::tests::rust_words(&advice);
+                    assert_eq!(is_rust, None, "{action:?} {status:?}: {advice}");
+                }
             }
         }
+    }
+
+    /// Where the state allows what was refused, points that were given may be wrong: that is told before the permission.
+    #[test]
+    fn points_may_be_what_was_refused() {
+        use {TicketAction as A, TicketStatus as S};
+        let id = TicketId::new("case-123").unwrap();
+        for (action, status) in [
+            (A::Close, S::InProgress),
+            (A::Confirm, S::AwaitingConfirmation),
+            (A::Score, S::Completed),
+        ] {
+            for has_points in [false, true] {
+                let advice = what_to_do(StateRefusal::new(action, status), &id, has_points);
+                let names_points = advice.contains("catalog satisfaction");
+                assert_eq!(names_points, has_points, "{action:?}: {advice}");
+                assert!(advice.contains("permission"), "{action:?}: {advice}");
+            }
+        }
+    }
+
+    /// No advice names a command that the same state refuses.
+    #[test]
+    fn a_ticket_that_nobody_works_on_is_not_closed_to_rate_it() {
+        let refusal = StateRefusal::new(TicketAction::Score, TicketStatus::Pending);
+        let advice = what_to_do(refusal, &TicketId::new("case-123").unwrap(), true);
+        assert!(!advice.contains("ticket close"), "{advice}");
     }
 }
