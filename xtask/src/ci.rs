@@ -328,11 +328,9 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn interop(workspace: &Workspace) -> Result<Outcome> {
-    let mut verdicts = Vec::new();
-    for judge in Judge::ALL {
-        verdicts.push((judge, interop::ask(workspace, judge)?));
-    }
-    Ok(together(verdicts))
+    // So that there is one build that they do not wait for each other with.
+    programs::build(workspace)?;
+    at_once(&Judge::ALL, |judge| interop::ask(workspace, judge))
 }
 
 fn compare(workspace: &Workspace) -> Result<Outcome> {
@@ -340,17 +338,28 @@ fn compare(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn clients(workspace: &Workspace) -> Result<Outcome> {
-    let mut verdicts = Vec::new();
-    let stage = &Stage::set(workspace)?;
-    // At the same time, for each takes minutes; those in Java and Go take longer: `cargo xtask interop java`.
-    let asked = thread::scope(|scope| {
-        [Judge::Python, Judge::Typescript]
-            .map(|judge| (judge, scope.spawn(move || stage.ask(judge, Table::Check))))
-            .map(|(judge, asked)| (judge, asked.join()))
+    let stage = Stage::set(workspace)?;
+    // Those in Java and Go take longer: `cargo xtask interop java`.
+    at_once(&[Judge::Python, Judge::Typescript], |judge| {
+        stage.ask(judge, Table::Check)
+    })
+}
+
+/// Asks several judges at the same time, for each takes minutes.
+fn at_once(judges: &[Judge], ask: impl Fn(Judge) -> Result<Verdict> + Sync) -> Result<Outcome> {
+    let ask = &ask;
+    let asked: Vec<_> = thread::scope(|scope| {
+        let begun: Vec<_> = judges
+            .iter()
+            .map(|&judge| (judge, scope.spawn(move || ask(judge))))
+            .collect();
+        let ended = begun.into_iter();
+        ended.map(|(judge, asked)| (judge, asked.join())).collect()
     });
+    let mut verdicts = Vec::new();
     for (judge, verdict) in asked {
         let verdict = verdict.unwrap_or_else(|_| {
-            let what = format!("asking the clients of {} broke off", judge.name());
+            let what = format!("asking {} broke off", judge.name());
             let remedy = format!("run `cargo xtask interop {}`", judge.name());
             Err(Problem::general(what, remedy).into())
         });

@@ -35,6 +35,8 @@ pub fn ask(workspace: &Workspace) -> Result<Verdict> {
     let arguments = [
         "--test",
         "--test-reporter=spec",
+        // Each file has a browser and a simulator of its own, and Node.js would leave one of two cores idle.
+        "--test-concurrency=2",
         "tests/page/page.test.mjs",
         "tests/page/reference.test.mjs",
     ];

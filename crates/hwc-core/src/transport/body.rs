@@ -190,9 +190,9 @@ impl fmt::Debug for ResponseBody {
 }
 
 /// Most bytes of a streamed body that the HTTP engine gets in one piece. It queues as many bytes as it may read ahead, but sixteen pieces
-/// at most, and so with these no more than 64 KiB. What it has taken counts as moved, so little may wait in it: the last of it has
+/// at most, and so with these no more than 128 KiB. What it has taken counts as moved, so little may wait in it: the last of it has
 /// to go out, and be answered, within the limit of one pause.
-const AT_ONCE: usize = 4 * 1024;
+const AT_ONCE: usize = 8 * 1024;
 
 /// A request body that tells when the HTTP engine first gets a byte of it.
 pub(super) struct WatchedBody {
@@ -306,7 +306,7 @@ mod tests {
         let pieces = Full::new(data.clone()).map_err(|never| -> TransportFault { match never {} });
         let streamed = RequestBody::streamed(pieces, data.len() as u64);
         for (body, sizes) in [
-            (streamed, vec![4_096, 4_096, 1_808]),
+            (streamed, vec![8_192, 1_808]),
             (data.clone().into(), vec![10_000]),
         ] {
             let progress = SendProgress::new();
