@@ -13,6 +13,7 @@ mod places;
 mod rewrite;
 mod tree;
 mod trial;
+mod workers;
 
 use self::{
     areas::Chosen,

@@ -7,16 +7,12 @@ use super::{
     ledger::{Became, Ledger},
     listed::Mutant,
     trial::{Stage, Trial},
+    workers,
 };
 use crate::{
     file::Workspace,
-    problem::{Problem, Result},
+    problem::{Problem, Problems, Result},
 };
-use std::{
-    sync::{Mutex, PoisonError, mpsc},
-    thread,
-};
-
 /// An area under way.
 pub(super) struct Course<'a> {
     pub(super) workspace: &'a Workspace,
@@ -65,14 +61,18 @@ impl Course<'_> {
     ) -> Result<Vec<usize>> {
         let mut passed = Vec::new();
         let open = self.open;
-        each(trial, mutants, stage, |number, end| {
-            match (end, open.get(number)) {
-                (End::Passed, _) if stage != Stage::Slow => passed.push(number),
-                (end, Some(mutant)) => self.keep(&mutant.name, end.into())?,
-                (_, None) => {}
-            }
-            Ok(())
-        })?;
+        workers::each(
+            mutants,
+            |number, worker| trial.asked(*number, stage, worker),
+            |number, end| {
+                match (end?, open.get(number)) {
+                    (End::Passed, _) if stage != Stage::Slow => passed.push(number),
+                    (end, Some(mutant)) => self.keep(&mutant.name, end.into())?,
+                    (_, None) => {}
+                }
+                Ok::<(), Problems>(())
+            },
+        )?;
         Ok(passed)
     }
 
@@ -117,36 +117,6 @@ impl Course<'_> {
     fn tell(&self, what: &str) {
         (self.say)(&format!("{}: {what}", self.area));
     }
-}
-
-/// Asks the tests of a stage about as many mutants at once as there are cores; tells how each run ended as soon as it is known.
-fn each(
-    trial: &Trial<'_>,
-    mutants: Vec<usize>,
-    stage: Stage,
-    mut tell: impl FnMut(usize, End) -> Result<()>,
-) -> Result<()> {
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    let queue = Mutex::new(mutants.into_iter());
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let (send, told) = mpsc::channel();
-    thread::scope(|scope| {
-        for worker in 0..workers {
-            let (send, next) = (send.clone(), &next);
-            scope.spawn(move || {
-                while let Some(mutant) = next() {
-                    let end = trial.asked(mutant, stage, worker);
-                    if send.send((mutant, end)).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        drop(send);
-        // Nobody goes on when a test cannot be run or a result cannot be kept: then `told` is gone.
-        told.into_iter()
-            .try_for_each(|(mutant, end)| tell(mutant, end?))
-    })
 }
 
 #[cfg(test)]

@@ -15,12 +15,36 @@ pub(super) const VARIABLE: &str = "HWC_TICKETS_MUTANT";
 pub(super) const ALLOWED: &str =
     "#![allow(arithmetic_overflow, overflowing_literals, unconditional_panic, invalid_value)]";
 
+/// The variable that names the file into which the numbers of those go that were asked about.
+pub(super) const REACHED: &str = "HWC_TICKETS_MUTANTS_REACHED";
+
 /// What is put at the end of `lib.rs`.
 pub(super) fn switch() -> String {
     format!(
-        "\n#[doc(hidden)]\n#[allow(missing_docs, clippy::all)]\npub mod {SWITCH} {{\n    static ACTIVE: std::sync::LazyLock<u32> = \
-         std::sync::LazyLock::new(|| std::env::var(\"{VARIABLE}\").ok().and_then(|number| number.parse().ok()).unwrap_or(u32::MAX));\n    \
-         pub fn is(number: u32) -> bool {{ *ACTIVE == number }}\n}}\n"
+        r#"
+/// Which mutant is in force.
+#[doc(hidden)]
+pub mod {SWITCH} {{
+    use std::{{collections::BTreeSet, env, fs::{{File, OpenOptions}}, io::Write as _, sync::{{LazyLock, Mutex, PoisonError}}}};
+    static ACTIVE: LazyLock<u32> = LazyLock::new(|| env::var("{VARIABLE}").ok().and_then(|number| number.parse().ok()).unwrap_or(u32::MAX));
+    static REACHED: LazyLock<Option<Mutex<(BTreeSet<u32>, File)>>> = LazyLock::new(|| {{
+        let path = env::var_os("{REACHED}")?;
+        let file = OpenOptions::new().create(true).append(true).open(path).unwrap();
+        Some(Mutex::new((BTreeSet::new(), file)))
+    }});
+    /// Whether it is this one.
+    pub fn is(number: u32) -> bool {{
+        if let Some(reached) = &*REACHED {{
+            let (numbers, file) = &mut *reached.lock().unwrap_or_else(PoisonError::into_inner);
+            if numbers.insert(number) {{
+                // At once: the process may be killed.
+                file.write_all(format!("{{number}}\n").as_bytes()).unwrap();
+            }}
+        }}
+        *ACTIVE == number
+    }}
+}}
+"#
     )
 }
 

@@ -5,16 +5,18 @@ use super::{
     areas::Chosen,
     build::{Binary, Built},
     ended::{End, ended},
-    rewrite::VARIABLE,
+    rewrite::{REACHED, VARIABLE},
+    workers,
 };
 use crate::{
     file::Workspace,
-    problem::{Problem, Result},
+    problem::{Problem, Problems, Result},
     programs,
 };
 use std::{
+    collections::BTreeSet,
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -24,6 +26,8 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How many times as long as without a mutant they may take.
 const LONGER: u32 = 5;
+/// What tests get of which nobody knows yet how long they take.
+const UNKNOWN: Duration = Duration::from_secs(60 * 60);
 /// How many schedules each kind runs for a mutant: as many as notice most in a second.
 pub(super) const SCHEDULES: (&str, &str) = ("HWC_TICKETS_SCHEDULES", "50");
 /// How many tests of a program run at once. Cargo has the variable from `.cargo/config.toml`; here no cargo starts them.
@@ -37,134 +41,193 @@ const SLOW: Duration = Duration::from_secs(2);
 /// Which tests are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Those about the area, but for those that are slow all the same.
+    /// Those about the area, with few schedules, but for those that are slow all the same.
     First,
     /// All but the slow ones.
     Fast,
     Slow,
 }
 
-/// How long each stage may take, for each program of tests.
-#[derive(Debug, Clone, Copy)]
-struct Limits {
-    first: Duration,
-    fast: Duration,
-    slow: Duration,
+/// A test, and what it does without a mutant.
+#[derive(Debug)]
+struct Test {
+    /// Of which program it is.
+    binary: usize,
+    name: String,
+    took: Duration,
+    /// How long it takes with few schedules, if it is about the area.
+    first: Option<Duration>,
+    /// The mutants to whose places it comes; nothing, if that is not known: then it may come to each.
+    reaches: Option<BTreeSet<usize>>,
 }
 
-impl Limits {
-    fn of(self, stage: Stage) -> Duration {
+impl Test {
+    /// How long it takes in a stage in which it is asked.
+    fn takes(&self, stage: Stage) -> Option<Duration> {
         match stage {
-            Stage::First => self.first,
-            Stage::Fast => self.fast,
-            Stage::Slow => self.slow,
+            Stage::First => self.first.filter(|took| *took <= SLOW),
+            Stage::Fast => Some(self.took).filter(|took| *took <= SLOW),
+            Stage::Slow => Some(self.took).filter(|took| *took > SLOW),
         }
     }
+
+    fn may_notice(&self, mutant: usize) -> bool {
+        (self.reaches.as_ref()).is_none_or(|reaches| reaches.contains(&mutant))
+    }
+}
+
+/// How a program of tests is started.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asked<'a> {
+    mutant: Option<usize>,
+    has_few_schedules: bool,
+    /// Where the numbers of the mutants go that it comes to.
+    reached: Option<&'a Path>,
 }
 
 /// The tests of a package, with mutants in them.
 pub(super) struct Trial<'a> {
     built: &'a Built,
-    first: &'static [&'static str],
     package: &'a str,
     /// Where the tests put files of their own.
     room: PathBuf,
-    /// The slow tests of each program.
-    slow: Vec<Vec<String>>,
-    /// Of those about the area, those that are slow with few schedules too.
-    late: Vec<Vec<String>>,
-    limits: Limits,
+    tests: Vec<Test>,
 }
 
 impl<'a> Trial<'a> {
-    /// Runs all tests without a mutant: they pass, and take their time.
+    /// Runs each test without a mutant: it passes, takes its time, and comes to the places of some mutants. Only about those it is asked,
+    /// as it cannot notice another one.
     ///
     /// # Errors
     /// One fails.
     pub(super) fn new(workspace: &Workspace, part: &'a Chosen, built: &'a Built) -> Result<Self> {
         let mut trial = Self {
             built,
-            first: part.first,
             package: &part.package,
             room: programs::absolute(workspace).join(PLACE).join("tmp"),
-            slow: built.binaries.iter().map(|_| Vec::new()).collect(),
-            late: built.binaries.iter().map(|_| Vec::new()).collect(),
-            // Nobody knows yet.
-            limits: Limits {
-                first: PATIENCE * 60,
-                fast: PATIENCE * 60,
-                slow: PATIENCE * 60,
+            tests: Vec::new(),
+        };
+        let mut names = Vec::new();
+        for (place, binary) in built.binaries.iter().enumerate() {
+            let listed = trial.listed(binary)?;
+            names.extend(listed.into_iter().map(|name| (place, name)));
+        }
+        let mut tests = Vec::new();
+        workers::each(
+            names,
+            |(place, name), worker| trial.alone(*place, name, part.first, worker),
+            |_, test| {
+                tests.extend(test?);
+                Ok::<(), Problems>(())
             },
-        };
-        let (fast, slow) = parted(trial.timed(Stage::Fast)?, &mut trial.slow);
-        let (first, _) = parted(trial.timed(Stage::First)?, &mut trial.late);
-        trial.limits = Limits {
-            first: limit(&first, threads()),
-            fast: limit(&fast, threads()),
-            slow: limit(&slow, threads()),
-        };
+        )?;
+        trial.tests = tests;
         Ok(trial)
     }
 
-    /// How long each test takes without a mutant, and of which program it is.
-    fn timed(&self, stage: Stage) -> Result<Vec<(usize, String, Duration)>> {
-        let times = Mutex::new(Vec::new());
-        self.passes(self.asked_of(None, stage, 0, &times)?)?;
-        Ok(times.into_inner().unwrap_or_default())
+    /// The names of the tests of a program.
+    fn listed(&self, binary: &Binary) -> Result<Vec<String>> {
+        let mut command = self.command(binary, Asked::default());
+        let told = command.args(["--list", "--format", "terse"]).output();
+        let told = told.map_err(|error| self.broken(&error))?;
+        Ok(names(&String::from_utf8_lossy(&told.stdout)))
     }
 
-    /// How long the tests about the area may take, and all of them.
-    pub(super) fn limits(&self) -> [Duration; 2] {
-        let Limits { first, fast, slow } = self.limits;
-        [first, fast + slow]
-    }
-
-    fn passes(&self, end: End) -> Result<()> {
-        let test = match end {
-            End::Passed => return Ok(()),
-            End::Failed(Some(test)) => test,
-            _ => "a program of tests".to_owned(),
+    /// Runs a test by itself; nothing, if it is one that is left out.
+    fn alone(
+        &self,
+        place: usize,
+        name: &str,
+        first: &[&str],
+        worker: usize,
+    ) -> Result<Option<Test>> {
+        let Some(binary) = self.built.binaries.get(place) else {
+            return Ok(None);
         };
-        Err(Problem::general(
-            format!("{test} of {} fails without a mutant", self.package),
-            format!(
-                "run `cargo test --package {}` in {PLACE}/tree",
-                self.package
-            ),
-        )
-        .into())
+        let run = |asked: Asked<'_>| -> Result<(End, Option<Duration>)> {
+            let took = Mutex::new(None);
+            let mut command = self.command(binary, asked);
+            command.args(["--exact", name]);
+            let end = self.in_room(command, UNKNOWN, worker, &|_, time| {
+                *took.lock().unwrap_or_else(PoisonError::into_inner) = Some(time);
+            })?;
+            Ok((end, took.into_inner().unwrap_or_default()))
+        };
+        fs::create_dir_all(&self.room).map_err(|error| self.broken(&error))?;
+        let reached = self.room.join(format!("reached-{worker}"));
+        let _ = fs::remove_file(&reached);
+        let (mut end, mut took) = run(Asked {
+            reached: Some(&reached),
+            ..Asked::default()
+        })?;
+        let mut reaches = Some(numbers(&fs::read_to_string(&reached).unwrap_or_default()));
+        if end != End::Passed {
+            // One that counts what is allocated sees what is kept of the places.
+            reaches = None;
+            (end, took) = run(Asked::default())?;
+        }
+        if end != End::Passed {
+            return Err(Problem::general(
+                format!("{name} of {} fails without a mutant", self.package),
+                format!(
+                    "run `cargo test --package {}` in {PLACE}/tree",
+                    self.package
+                ),
+            )
+            .into());
+        }
+        let Some(took) = took else { return Ok(None) };
+        let is_about = binary.is_first && first.iter().any(|part| name.contains(part));
+        let first = match is_about {
+            // With more schedules than these it is not slow.
+            true if took <= SLOW => Some(took),
+            true => {
+                let few = Asked {
+                    has_few_schedules: true,
+                    ..Asked::default()
+                };
+                run(few)?.1
+            }
+            false => None,
+        };
+        Ok(Some(Test {
+            binary: place,
+            name: name.to_owned(),
+            took,
+            first,
+            reaches,
+        }))
     }
 
-    /// Asks tests about a mutant. `worker` tells apart who asks at the same time.
+    /// How long the tests about the area may take, and all of them, when they run together.
+    pub(super) fn limits(&self) -> [Duration; 2] {
+        let of = |stages: &[Stage]| {
+            let times = |test| {
+                stages
+                    .iter()
+                    .filter_map(move |stage| Test::takes(test, *stage))
+            };
+            limit(self.tests.iter().flat_map(times), threads())
+        };
+        [of(&[Stage::First]), of(&[Stage::Fast, Stage::Slow])]
+    }
+
+    /// Asks the tests of a stage about a mutant. `worker` tells apart who asks at the same time.
     ///
     /// # Errors
     /// They cannot be run.
     pub(super) fn asked(&self, mutant: usize, stage: Stage, worker: usize) -> Result<End> {
-        self.asked_of(Some(mutant), stage, worker, &Mutex::new(Vec::new()))
-    }
-
-    fn asked_of(
-        &self,
-        mutant: Option<usize>,
-        stage: Stage,
-        worker: usize,
-        times: &Mutex<Vec<(usize, String, Duration)>>,
-    ) -> Result<End> {
         for (place, binary) in self.built.binaries.iter().enumerate() {
-            let slow = match stage {
-                Stage::First => &self.late,
-                Stage::Fast | Stage::Slow => &self.slow,
+            let tests: Vec<(&str, Duration)> = (self.tests.iter())
+                .filter(|test| test.binary == place && test.may_notice(mutant))
+                .filter_map(|test| Some((test.name.as_str(), test.takes(stage)?)))
+                .collect();
+            let asked = Asked {
+                mutant: Some(mutant),
+                has_few_schedules: stage == Stage::First,
+                reached: None,
             };
-            let slow = slow.get(place).map(Vec::as_slice).unwrap_or_default();
-            let has_none = stage == Stage::Slow && slow.is_empty();
-            if has_none || (stage == Stage::First && !binary.is_first) {
-                continue;
-            }
-            let took = |test: &str, took: Duration| {
-                let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
-                times.push((place, test.to_owned(), took));
-            };
-            let end = self.asked_one(mutant, stage, worker, (binary, slow), &took)?;
+            let end = self.asked_one(binary, asked, tests, worker)?;
             if end != End::Passed {
                 return Ok(end);
             }
@@ -175,45 +238,32 @@ impl<'a> Trial<'a> {
     /// Asks one program. A test that fails has to fail alone too: some do not stand the company of others on a machine with much to do.
     fn asked_one(
         &self,
-        mutant: Option<usize>,
-        stage: Stage,
+        binary: &Binary,
+        asked: Asked<'_>,
+        mut tests: Vec<(&str, Duration)>,
         worker: usize,
-        (binary, slow): (&Binary, &[String]),
-        took: &(impl Fn(&str, Duration) + Sync),
     ) -> Result<End> {
-        let mut apart: Vec<String> = Vec::new();
-        loop {
-            let mut command = self.command(binary, mutant);
-            match stage {
-                Stage::First => {
-                    let (variable, count) = SCHEDULES;
-                    command.env(variable, count).args(self.first);
-                    command.args(slow.iter().flat_map(|test| ["--skip", test]));
-                }
-                Stage::Fast => {
-                    command.arg("--exact");
-                    command.args(slow.iter().flat_map(|test| ["--skip", test]));
-                }
-                Stage::Slow => {
-                    command.arg("--exact").args(slow);
-                }
-            }
-            command.args(apart.iter().flat_map(|test| ["--skip", test]));
-            let limit = self.limits.of(stage);
-            let end = self.in_room(command, limit, worker, took)?;
-            let End::Failed(Some(test)) = &end else {
+        let run = |tests: &[(&str, Duration)]| {
+            let mut command = self.command(binary, asked);
+            let names = tests.iter().map(|(name, _)| name);
+            command.arg("--exact").args(names);
+            let limit = limit(tests.iter().map(|(_, took)| *took), threads());
+            self.in_room(command, limit, worker, &|_, _| ())
+        };
+        while !tests.is_empty() {
+            let end = run(&tests)?;
+            let End::Failed(Some(failed)) = &end else {
                 return Ok(end);
             };
-            if apart.contains(test) {
+            let Some(place) = tests.iter().position(|(name, _)| name == failed) else {
+                return Ok(end);
+            };
+            let alone = tests.remove(place);
+            if run(&[alone])? != End::Passed {
                 return Ok(end);
             }
-            let mut command = self.command(binary, mutant);
-            command.args(["--exact", test]);
-            if self.in_room(command, limit, worker, took)? != End::Passed {
-                return Ok(end);
-            }
-            apart.push(test.clone());
         }
+        Ok(End::Passed)
     }
 
     /// Runs it with a directory for its files, which goes with it: what is stopped does not clear up.
@@ -228,17 +278,19 @@ impl<'a> Trial<'a> {
         command.env("TMPDIR", &room);
         let end = fs::create_dir_all(&room).and_then(|()| ended(command, limit, took));
         let _ = fs::remove_dir_all(&room);
-        end.map_err(|error| {
-            Problem::general(
-                format!("the tests of {} cannot be run: {error}", self.package),
-                "mend that and run the command again: it goes on where it stopped",
-            )
-            .into()
-        })
+        end.map_err(|error| self.broken(&error))
+    }
+
+    fn broken(&self, error: &std::io::Error) -> Problems {
+        Problem::general(
+            format!("the tests of {} cannot be run: {error}", self.package),
+            "mend that and run the command again: it goes on where it stopped",
+        )
+        .into()
     }
 
     /// As cargo starts it.
-    fn command(&self, binary: &Binary, mutant: Option<usize>) -> Command {
+    fn command(&self, binary: &Binary, asked: Asked<'_>) -> Command {
         let place = self.built.copy.root().join("crates").join(self.package);
         let mut command = Command::new(&binary.path);
         command
@@ -252,30 +304,36 @@ impl<'a> Trial<'a> {
             .env("RUSTC_BOOTSTRAP", "1")
             .args(["-Zunstable-options", "--report-time"])
             .env(THREADS, threads().to_string())
-            .env_remove(VARIABLE);
-        if let Some(mutant) = mutant {
+            .env_remove(VARIABLE)
+            .env_remove(REACHED);
+        if let Some(mutant) = asked.mutant {
             command.env(VARIABLE, mutant.to_string());
+        }
+        if asked.has_few_schedules {
+            let (variable, count) = SCHEDULES;
+            command.env(variable, count);
+        }
+        if let Some(path) = asked.reached {
+            command.env(REACHED, path);
         }
         command
     }
 }
 
-/// How long the tests took that are not slow, and those that are; these go into `slow`, for each program.
-fn parted(
-    timed: Vec<(usize, String, Duration)>,
-    slow: &mut [Vec<String>],
-) -> (Vec<Duration>, Vec<Duration>) {
-    let (mut quick, mut long) = (Vec::new(), Vec::new());
-    for (place, test, took) in timed {
-        match slow.get_mut(place) {
-            Some(tests) if took > SLOW => {
-                tests.push(test);
-                long.push(took);
-            }
-            _ => quick.push(took),
-        }
-    }
-    (quick, long)
+/// The tests of a list as a program of tests gives it.
+fn names(listed: &str) -> Vec<String> {
+    let tests = listed
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"));
+    tests.map(str::to_owned).collect()
+}
+
+/// The mutants of a file as the sources with mutants write it.
+fn numbers(reached: &str) -> BTreeSet<usize> {
+    reached
+        .lines()
+        .filter_map(|line| line.parse().ok())
+        .collect()
 }
 
 /// How many tests of a program run at once.
@@ -286,11 +344,12 @@ fn threads() -> u32 {
 }
 
 /// How long tests may take for a mutant that take so long without one, with so many of them at once.
-fn limit(times: &[Duration], threads: u32) -> Duration {
-    let shared = times.iter().sum::<Duration>() / threads;
+fn limit(times: impl Iterator<Item = Duration>, threads: u32) -> Duration {
+    let (sum, longest) = times.fold(Default::default(), |(sum, longest): (Duration, _), took| {
+        (sum + took, took.max(longest))
+    });
     // No thread takes a part of a test from another one.
-    let longest = times.iter().copied().max().unwrap_or_default();
-    (shared.max(longest) * LONGER).max(PATIENCE)
+    ((sum / threads).max(longest) * LONGER).max(PATIENCE)
 }
 
 #[cfg(test)]
@@ -298,17 +357,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slow_tests_are_those_of_more_than_two_seconds() {
+    fn a_test_is_asked_in_its_stages_about_what_it_comes_to() {
         let seconds = Duration::from_secs;
-        let timed = [(0, "a", 1), (1, "b", 3), (0, "c", 2)];
-        let timed = timed.map(|(place, test, took)| (place, test.to_owned(), seconds(took)));
-        let mut slow = [Vec::new(), Vec::new()];
-        let (quick, long) = parted(timed.to_vec(), &mut slow);
-        assert_eq!(
-            (quick, long),
-            (vec![seconds(1), seconds(2)], vec![seconds(3)])
-        );
-        assert_eq!(slow, [vec![], vec!["b".to_owned()]]);
+        let rows = [
+            // How long it takes, and with few schedules; in which stages it is asked.
+            (1, None, [false, true, false]),
+            (2, Some(2), [true, true, false]),
+            (3, Some(1), [true, false, true]),
+            (4, Some(3), [false, false, true]),
+        ];
+        for (took, first, expected) in rows {
+            let test = Test {
+                binary: 0,
+                name: String::new(),
+                took: seconds(took),
+                first: first.map(seconds),
+                reaches: None,
+            };
+            let stages = [Stage::First, Stage::Fast, Stage::Slow];
+            let asked = stages.map(|stage| test.takes(stage).is_some());
+            assert_eq!(asked, expected, "{took} {first:?}");
+            assert!(test.may_notice(7), "what it comes to is not known");
+            let reaches = Some(numbers("7\n12\n"));
+            let test = Test { reaches, ..test };
+            assert!(test.may_notice(7) && test.may_notice(12) && !test.may_notice(1));
+        }
+    }
+
+    #[test]
+    fn a_list_of_tests_has_no_benchmarks_and_no_counts() {
+        let listed = "a::b: test\nc: benchmark\nd: test\n\n2 tests, 1 benchmark\n";
+        assert_eq!(names(listed), ["a::b", "d"]);
     }
 
     /// What counts as noticed because it takes too long must take longer than any test does by itself.
@@ -322,8 +401,8 @@ mod tests {
             (&[100], 500),
         ];
         for (times, seconds) in rows {
-            let times: Vec<Duration> = times.iter().copied().map(Duration::from_secs).collect();
-            assert_eq!(limit(&times, 4), Duration::from_secs(*seconds));
+            let times = times.iter().copied().map(Duration::from_secs);
+            assert_eq!(limit(times, 4), Duration::from_secs(*seconds));
         }
     }
 }
