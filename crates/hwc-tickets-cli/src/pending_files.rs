@@ -54,6 +54,12 @@ pub(crate) trait Record: Clone + Serialize + DeserializeOwned {
     /// The key that it was sent with.
     fn key(&self) -> Option<&str>;
 
+    /// Whether it was sent with `key`, or is a part of a text that was. No key that somebody gives ends as that of a part does.
+    fn is_under(&self, key: &str) -> bool {
+        let rest = self.key().and_then(|own| own.strip_prefix(key));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" part "))
+    }
+
     /// Whether its outcome is known.
     fn is_settled(&self) -> bool;
 

@@ -52,7 +52,7 @@ impl Watch {
 
     /// Whether the transport took the whole body.
     pub(crate) fn is_done(&self) -> bool {
-        self.handed.load(Ordering::Acquire) >= self.length
+        self.handed() >= self.length
     }
 
     /// Bytes of the whole body.
@@ -107,10 +107,8 @@ impl Watch {
         let handed = self.handed();
         let is_last = self.length.saturating_sub(handed) <= ON_THE_WAY;
         if handed > 0 && is_last && !self.waits_for_source() {
-            let now = nanoseconds(self.clock.elapsed());
-            let moved_at = self.moved_at.load(Ordering::Acquire);
-            self.carried
-                .fetch_add(now.saturating_sub(moved_at), Ordering::AcqRel);
+            let took = self.clock.elapsed().saturating_sub(self.moved_at());
+            self.carried.fetch_add(nanoseconds(took), Ordering::AcqRel);
         }
     }
 }

@@ -289,12 +289,9 @@ pub(super) fn release(key: &str, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether anything is kept under `key`, or part of a text is.
+/// Whether anything is kept under `key`.
 fn is_kept<R: Record>(key: &str, context: &Context) -> bool {
     let entries = context.pending_files.all::<R>().unwrap_or_default();
     let mut records = entries.into_iter().filter_map(|entry| entry.pending.ok());
-    records.any(|record| {
-        let rest = record.key().and_then(|kept| kept.strip_prefix(key));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" part "))
-    })
+    records.any(|record| record.is_under(key))
 }

@@ -14,6 +14,7 @@ use crate::{
         telling,
     },
     input,
+    pending_files::Record as _,
     render::{self, Part, Screen, Show},
     signal::{LastWords, Listening},
     view::{Receipt, Receipts},
@@ -284,10 +285,7 @@ async fn send(
 /// An earlier message to the ticket is in doubt: what is sent after it may keep it so.
 fn warn_of_doubt(message: &Message, args: &Send, client: &Client, context: &Context) {
     // What became of those under the key is found out first.
-    let is_of_key = |record: &Pending| {
-        let keys = record.key().zip(args.key.as_deref());
-        keys.is_some_and(|(other, own)| is_under(other, own))
-    };
+    let is_of_key = |record: &Pending| args.key.as_deref().is_some_and(|key| record.is_under(key));
     let is_another = |record: &Pending| {
         let origin = record.origin();
         origin.is_some_and(|origin| client.origin().is_another(origin))
@@ -305,12 +303,6 @@ fn warn_of_doubt(message: &Message, args: &Send, client: &Client, context: &Cont
             first.id()
         ));
     }
-}
-
-/// Whether `other` is `key`, or the key of a part of a text under it. No key that somebody gives ends as that of a part does.
-fn is_under(other: &str, key: &str) -> bool {
-    let rest = other.strip_prefix(key);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" part "))
 }
 
 /// Tells what was done of a message before `failure` ended it.

@@ -197,9 +197,10 @@ impl Digits {
     /// `None` for a year that four digits cannot show.
     fn of(at: DateTime) -> Option<Self> {
         let year = u16::try_from(at.year()).ok()?;
+        let century = u8::try_from(year / 100).ok()?;
+        let within = u8::try_from(year % 100).ok()?;
         let digits = |pair: u8| [b'0' + pair / 10, b'0' + pair % 10];
-        let [[y1, y2], [y3, y4]] =
-            [year / 100, year % 100].map(|pair| digits(pair.to_le_bytes()[0]));
+        let [[y1, y2], [y3, y4]] = [century, within].map(digits);
         let rest = [at.month(), at.day(), at.hour(), at.minute(), at.second()];
         let [[m1, m2], [d1, d2], [h1, h2], [n1, n2], [s1, s2]] =
             rest.map(|pair| digits(pair.unsigned_abs()));
