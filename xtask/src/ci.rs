@@ -340,7 +340,7 @@ fn compare(workspace: &Workspace) -> Result<Outcome> {
 fn clients(workspace: &Workspace) -> Result<Outcome> {
     let stage = Stage::set(workspace)?;
     // Those in Java and Go take longer: `cargo xtask interop java`.
-    at_once(&[Judge::Python, Judge::Typescript], |judge| {
+    at_once(&Judge::QUICK_CLIENTS, |judge| {
         stage.ask(judge, Table::Check)
     })
 }

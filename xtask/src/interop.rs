@@ -48,6 +48,9 @@ impl Judge {
     /// Clients that generators make.
     pub const CLIENTS: [Judge; 4] = [Judge::Python, Judge::Typescript, Judge::Java, Judge::Go];
 
+    /// Those of them that the step `clients` of `ci` asks. Each of the others takes longer, and has a proof of its own in `assurance`.
+    pub const QUICK_CLIENTS: [Judge; 2] = [Judge::Python, Judge::Typescript];
+
     /// Its name on the command line, and of its directory below `tests/interop`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -288,4 +291,40 @@ pub fn absent(why: String) -> Problem {
 fn broken(judge: Judge, why: &str) -> Problem {
     let remedy = format!("remove target/interop/{} and try again", judge.name());
     Problem::general(format!("{} does not start: {why}", judge.name()), remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{assurance::PROOFS, ci::STEPS};
+    use clap::ValueEnum as _;
+
+    /// Where nobody asks a judge but by hand, nobody hears what it finds.
+    #[test]
+    fn every_judge_is_asked_by_a_step() {
+        for &judge in Judge::value_variants() {
+            let name = judge.name();
+            let step = match judge {
+                Judge::Lint => Some("linters"),
+                _ if Judge::ALL.contains(&judge) => Some("interop"),
+                _ if Judge::QUICK_CLIENTS.contains(&judge) => Some("clients"),
+                _ => None,
+            };
+            let proof = format!("interop-{name}");
+            let is_asked = match step {
+                Some(step) => STEPS.iter().any(|known| known.name == step),
+                None => PROOFS.iter().any(|known| known.name == proof),
+            };
+            assert!(
+                is_asked,
+                "no step of `ci` asks {name}, and no proof is called {proof}"
+            );
+
+            // One that is asked nothing is content with everything.
+            let has_way_of_its_own = judge == Judge::Lint || Judge::CLIENTS.contains(&judge);
+            let has_questions = !judge.questions(Path::new("")).is_empty();
+            assert_ne!(has_questions, has_way_of_its_own, "{name}");
+            assert_eq!(has_questions, Judge::ALL.contains(&judge), "{name}");
+        }
+    }
 }
