@@ -152,6 +152,16 @@ const SOAK_SECONDS: u64 = 60;
 /// Most crates in the normal tree of hwc-tickets with default features, own crates not counted.
 const MOST_CRATES: usize = 105;
 
+/// The steps and what each checks, a line for each: for the help of the command.
+pub fn listed() -> String {
+    let width = STEPS.iter().map(|step| step.name.len()).max();
+    let width = width.unwrap_or_default();
+    let lines = STEPS
+        .iter()
+        .map(|step| format!("\n  {:width$}  {}", step.name, step.about));
+    format!("Steps:{}", lines.collect::<String>())
+}
+
 /// Runs the step `only`, or all of [`STEPS`]; `say` gets a line for each, and another one with how it ended and, unless it was skipped, how long it took.
 ///
 /// # Errors

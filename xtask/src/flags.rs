@@ -1,6 +1,6 @@
 //! The whole command line in one place.
 
-use crate::interop::Judge;
+use crate::{ci, interop::Judge};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -96,10 +96,10 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         only: Vec<String>,
     },
-    /// Runs every check, or one: fmt, tidy, spec, codegen, clippy, docs, deps, deny, msrv, interop,
-    /// clients, differential, linters, site, completions, page, fixture, fuzz, soak.
+    /// Runs every check that a change must pass, or one of them.
+    #[command(after_help = ci::listed())]
     Ci {
-        /// The one step to run.
+        /// The one step to run; without it, every one.
         step: Option<String>,
     },
 }
@@ -138,4 +138,28 @@ pub enum Spec {
         #[arg(long, default_value_t = 300)]
         count: usize,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{file::Workspace, mutants};
+    use clap::CommandFactory as _;
+
+    /// The areas are private to the command. It tells them all when it is given another name.
+    #[test]
+    fn the_help_of_mutants_tells_every_area() {
+        let workspace = Workspace::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let refused = mutants::run(&workspace, &["no-area".to_owned()], |_| {}).unwrap_err();
+        let remedy = refused.iter().next().unwrap().remedy.as_str();
+        let listed = remedy.strip_prefix("use one of ").unwrap();
+        let (areas, _) = listed.split_once(", or ").unwrap();
+        let flags = Flags::command();
+        let command = flags.find_subcommand("mutants").unwrap();
+        let help = command.get_long_about().unwrap().to_string();
+        assert!(
+            help.contains(&format!("The areas: {areas}. ")),
+            "the words of `Mutants` do not list {areas}: {help}"
+        );
+    }
 }
