@@ -65,6 +65,25 @@ fn answering() -> Vec<(Fault, u16, &'static str)> {
     ]
 }
 
+/// Whoever names a fault that is none is told every one there is.
+#[test]
+fn every_fault_is_among_the_kinds_and_in_the_readme() {
+    let refused = serde_json::from_str::<Fault>(r#"{"kind":"none"}"#).unwrap_err();
+    let refused = refused.to_string();
+    let known: Vec<&str> = refused.split('`').skip(3).step_by(2).collect();
+    assert_eq!(known, Fault::KINDS, "{refused}");
+
+    let readme = include_str!("../../README.md");
+    let (_, list) = readme.split_once("\nFaults: ").unwrap();
+    let (list, _) = list.split_once(". `operation`").unwrap();
+    // The fields of a fault stand in parentheses behind its name.
+    let outside = list.split(['(', ')']).step_by(2);
+    let named: Vec<&str> = outside
+        .flat_map(|names| names.split('`').skip(1).step_by(2))
+        .collect();
+    assert_eq!(named, Fault::KINDS);
+}
+
 #[tokio::test]
 async fn an_answer_can_be_replaced_before_or_after_acting() {
     for acts in [false, true] {
