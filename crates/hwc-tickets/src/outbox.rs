@@ -125,6 +125,10 @@ pub trait Outbox: Debug + Send + Sync + 'static {
 /// assert!(client.pending().is_empty() && outbox.removed().is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[warn(
+    clippy::missing_trait_methods,
+    reason = "a method that is not passed on takes the default"
+)]
 impl<T: Outbox + ?Sized> Outbox for Arc<T> {
     fn put(&self, pending: &Pending) -> io::Result<()> {
         (**self).put(pending)

@@ -1,5 +1,6 @@
 //! Submits that survive the process.
 
+mod shared;
 mod threads;
 
 use crate::{
