@@ -71,3 +71,40 @@ impl Timeouts {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Pipeline, ProxyChoice};
+
+    /// Each limit with its name. Another one does not compile before it stands here too.
+    fn limits(timeouts: &mut Timeouts) -> Vec<(&'static str, &mut Duration)> {
+        let Timeouts {
+            connect,
+            attempt,
+            idle_body,
+            total,
+        } = timeouts;
+        vec![
+            ("connect", connect),
+            ("attempt", attempt),
+            ("idle_body", idle_body),
+            ("total", total),
+        ]
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_refused_by_its_name() {
+        for row in 0..limits(&mut Timeouts::default()).len() {
+            let mut timeouts = Timeouts::default();
+            let (name, limit) = limits(&mut timeouts).swap_remove(row);
+            *limit = Duration::ZERO;
+            let builder = Pipeline::builder("https://things.example.com".parse().unwrap());
+            let builder = builder.proxy(ProxyChoice::Direct).timeouts(timeouts);
+            assert_eq!(
+                builder.problems(),
+                [format!("the limit `{name}` is zero; give it some time")]
+            );
+        }
+    }
+}
