@@ -600,6 +600,21 @@ mod tests {
         serde_json::from_value(record).unwrap()
     }
 
+    /// What it does not read, nobody brings inputs to.
+    #[test]
+    fn the_fuzz_target_reads_each_kind_of_record() {
+        let target = include_str!("fuzz/targets.rs");
+        let lines = include_str!("pending_files.rs").lines();
+        let kinds: Vec<&str> = lines
+            .filter_map(|line| line.strip_prefix("impl Record for ")?.strip_suffix(" {"))
+            .collect();
+        assert!(kinds.contains(&"PendingTicket"), "{kinds:?}");
+        for kind in kinds {
+            let read = format!("pending_files::read::<{kind}>(");
+            assert!(target.contains(&read), "`pending_file` has no {read}");
+        }
+    }
+
     /// Two runs have two values: one of them has a key, and what a killed one left is swept.
     #[test]
     fn a_key_is_held_by_one() {
