@@ -2,7 +2,8 @@
 //! commands, keys, numbers and entries, section by section.
 
 use crate::house::real;
-use std::fs;
+use serde_json::Value;
+use std::{collections::BTreeSet, fs};
 
 /// Both languages, and how many sections there are at least.
 const PAIRS: [(&str, &str, usize); 2] = [
@@ -138,6 +139,32 @@ fn the_dependencies_to_copy_are_enough() {
         for feature in ["macros", "net", "rt-multi-thread", "time"] {
             assert!(line.contains(&format!("\"{feature}\"")), "{path}: {line}");
         }
+    }
+}
+
+/// Those in Chinese are held to their numbers by `both_languages_say_the_same`.
+#[test]
+fn the_pages_tell_how_many_operations_there_are() {
+    let read = |path: &str| fs::read_to_string(real().join(path)).unwrap();
+    let described: Value = serde_json::from_str(&read("spec/dist/operations.json")).unwrap();
+    let operations = described["operations"].as_array().unwrap();
+    let is_file =
+        |operation: &&Value| operation["response"]["content"][0] == "application/octet-stream";
+    let all = operations.len();
+    let without_files = all - operations.iter().filter(is_file).count();
+    for (path, counts) in [
+        ("README.md", vec![all]),
+        ("spec/README.md", vec![all]),
+        ("docs/assurance.md", vec![all, without_files]),
+        ("crates/hwc-tickets/docs/compare.md", vec![all]),
+    ] {
+        let page = read(path);
+        let words: Vec<&str> = page.split_whitespace().collect();
+        let named = words
+            .windows(2)
+            .filter(|pair| pair[1].starts_with("operations"));
+        let told: BTreeSet<usize> = named.filter_map(|pair| pair[0].parse().ok()).collect();
+        assert_eq!(told, BTreeSet::from_iter(counts), "{path}");
     }
 }
 
