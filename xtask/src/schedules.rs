@@ -191,8 +191,10 @@ mod tests {
     }
 
     #[test]
-    fn every_test_with_schedules_is_of_a_kind() {
-        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/hwc-tickets/tests/it");
+    fn every_test_with_schedules_is_of_a_kind_and_holds_a_promise_of_the_page() {
+        let root = Workspace::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let page = root.read("docs/assurance.md").unwrap();
+        let tests = root.root().join("crates/hwc-tickets/tests/it");
         let workspace = Workspace::new(&tests);
         let mut count = 0;
         for path in workspace.files("", ".rs").unwrap() {
@@ -203,6 +205,12 @@ mod tests {
             count += 1;
             let module = path.trim_end_matches(".rs").replace('/', "::") + "::";
             assert!(KINDS.contains(&module.as_str()), "{module} is not listed");
+            let file = format!("`crates/hwc-tickets/tests/it/{path}`");
+            let mut rows = page.lines().filter(|line| line.starts_with('|'));
+            assert!(
+                rows.any(|row| row.contains(&file)),
+                "no row of the page of proofs has {file}"
+            );
         }
         assert_eq!(count, KINDS.len(), "a kind has no schedules");
     }
