@@ -1,6 +1,6 @@
 //! The whole command line in one place.
 
-use crate::{ci, interop::Judge};
+use crate::{ci, interop::Judge, mutants};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -74,8 +74,8 @@ pub enum Command {
     },
     /// Makes sources wrong, one place at a time, and fails where no test notices; installs cargo-mutants below target/.
     ///
-    /// The areas: classify, envelope, retry, multipart, download, save, reconcile, paging, ids. What became of each mutant is in
-    /// target/mutants/AREA.json; what is known there of the same sources is not tried again.
+    /// What became of each mutant is in target/mutants/AREA.json; what is known there of the same sources is not tried again.
+    #[command(after_help = mutants::listed())]
     Mutants {
         /// Areas, or files such as crates/hwc-tickets/src/ids.rs; without one, every area.
         #[arg(value_name = "AREA|FILE")]
@@ -138,28 +138,4 @@ pub enum Spec {
         #[arg(long, default_value_t = 300)]
         count: usize,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{file::Workspace, mutants};
-    use clap::CommandFactory as _;
-
-    /// The areas are private to the command. It tells them all when it is given another name.
-    #[test]
-    fn the_help_of_mutants_tells_every_area() {
-        let workspace = Workspace::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-        let refused = mutants::run(&workspace, &["no-area".to_owned()], |_| {}).unwrap_err();
-        let remedy = refused.iter().next().unwrap().remedy.as_str();
-        let listed = remedy.strip_prefix("use one of ").unwrap();
-        let (areas, _) = listed.split_once(", or ").unwrap();
-        let flags = Flags::command();
-        let command = flags.find_subcommand("mutants").unwrap();
-        let help = command.get_long_about().unwrap().to_string();
-        assert!(
-            help.contains(&format!("The areas: {areas}. ")),
-            "the words of `Mutants` do not list {areas}: {help}"
-        );
-    }
 }

@@ -34,6 +34,11 @@ const PLACE: &str = "target/mutants";
 /// Where survivors are argued.
 const PAGE: &str = "docs/assurance.md";
 
+/// The areas, in a line: for the help of the command.
+pub fn listed() -> String {
+    format!("Areas: {}", areas::names())
+}
+
 /// Mutates what `wanted` names, areas or files, or every area; tells how many mutants were noticed.
 ///
 /// # Errors

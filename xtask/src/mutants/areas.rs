@@ -118,6 +118,11 @@ const AREAS: [Area; 9] = [
     },
 ];
 
+/// The names of the areas.
+pub(super) fn names() -> String {
+    AREAS.map(|area| area.name).join(", ")
+}
+
 /// Files of one package, below the root.
 pub(super) struct Chosen {
     pub(super) name: String,
@@ -153,13 +158,9 @@ pub(super) fn chosen(workspace: &Workspace, wanted: &[String]) -> Result<Vec<Cho
                 first: &[],
             }),
             _ => {
-                let names: Vec<&str> = AREAS.iter().map(|area| area.name).collect();
                 return Err(Problem::general(
                     format!("`{wanted}` is neither an area nor a source file of a crate"),
-                    format!(
-                        "use one of {}, or crates/NAME/src/FILE.rs",
-                        names.join(", ")
-                    ),
+                    format!("use one of {}, or crates/NAME/src/FILE.rs", names()),
                 )
                 .into());
             }
