@@ -10,6 +10,7 @@ mod key;
 mod likeness;
 pub(crate) mod message;
 mod moment;
+mod number;
 mod status;
 pub(crate) mod ticket;
 mod tip;
@@ -19,6 +20,7 @@ pub(crate) use duration::{InvalidSpan, Span};
 pub(crate) use key::Key;
 pub(crate) use likeness::nearest;
 pub(crate) use moment::Moment;
+pub(crate) use number::{ANY, RETRIES};
 pub(crate) use status::StatusName;
 pub(crate) use tip::guide;
 pub(crate) use words::Words;
@@ -166,7 +168,13 @@ pub(crate) struct Global {
     pub(crate) profile: Option<String>,
 
     /// Maximum number of retries per call; a message is resent only if it certainly did not arrive
-    #[arg(long, global = true, value_name = "N")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        value_parser = RETRIES,
+        allow_negative_numbers = true
+    )]
     pub(crate) retries: Option<u32>,
 
     /// File with additional CA certificates to trust (PEM)

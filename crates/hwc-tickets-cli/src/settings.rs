@@ -18,7 +18,7 @@ pub(crate) use source::{Setting, Source};
 pub(crate) use variables::{Lookup, process_variable, text};
 
 use crate::{
-    cli::{Colour, Form, Global, Key, SiteName, Span},
+    cli::{Colour, Form, Global, Key, RETRIES, SiteName, Span},
     clock,
     failure::Failure,
     zone::Zone,
@@ -247,7 +247,7 @@ impl Settings {
                 "--retries",
                 "HWC_TICKETS_RETRIES",
                 Key::Retries,
-                check::retries,
+                |text| RETRIES.read(text),
             )?,
             ca_file: layers.path(
                 flags.ca_file.clone(),

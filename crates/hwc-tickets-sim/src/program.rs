@@ -1,8 +1,10 @@
 //! The simulator as a program: its options, its one line on stdout, its log on stderr.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum, ValueHint};
@@ -36,13 +38,24 @@ pub struct Options {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480", value_parser = address)]
     pub listen: SocketAddr,
     /// Number that fixes what the engineers say and when
-    #[arg(long, default_value_t = 0)]
+    #[arg(
+        long,
+        default_value_t = 0,
+        value_parser = number,
+        allow_negative_numbers = true
+    )]
     pub seed: u64,
     /// How the engineers behave
     #[arg(long, value_enum, default_value_t)]
     pub engineers: EngineerMode,
     /// Longest time to an engineer's answer, in seconds; the shortest is a third of it
-    #[arg(long, value_name = "SECONDS", default_value_t = 6)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 6,
+        value_parser = number,
+        allow_negative_numbers = true
+    )]
     pub answer_within: u64,
     /// Documented oddities to switch, as JSON, such as '{"time_format":"utc"}'
     #[arg(long, value_name = "JSON", value_parser = json::<Quirks>)]
@@ -60,7 +73,7 @@ pub struct Options {
     #[arg(long, requires = "control")]
     pub control_from_anywhere: bool,
     /// Largest request of an upload in bytes, the form around the file included
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true)]
     pub max_upload: Option<usize>,
     /// Replay the exchanges of this directory instead: give each recorded request its recorded answer
     #[arg(
@@ -235,6 +248,20 @@ fn time(text: &str) -> Result<Timestamp, &'static str> {
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
     let reason = "not an address with a port: write it like 127.0.0.1:8480 or [::1]:8480";
     text.trim().parse().map_err(|_| reason)
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    whole(text, u64::MAX)
+}
+
+fn bytes(text: &str) -> Result<usize, String> {
+    whole(text, usize::MAX)
+}
+
+/// Reads a number without a sign. One that is out of range is told the range, in the words that `hwc-tickets` has for it.
+fn whole<T: FromStr + fmt::Display>(text: &str, most: T) -> Result<T, String> {
+    let number = text.trim().parse::<T>();
+    number.map_err(|_| format!("it must be a whole number from 0 to {most}"))
 }
 
 fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {

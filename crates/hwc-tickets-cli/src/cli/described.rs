@@ -6,6 +6,7 @@ mod typed;
 pub(crate) use input::{Input, Taking, inputs};
 pub(crate) use typed::{known_name, read};
 
+use super::number::AT_LEAST_ONE;
 use clap::{
     Arg, ArgAction, ArgMatches, Command, ValueHint,
     builder::{PossibleValue, StyledStr},
@@ -177,7 +178,7 @@ pub(crate) fn command(operation: &Operation, verb: &'static str) -> Command {
         command = command.arg(
             number(LIMIT)
                 .help("Maximum number of items; all of them by default")
-                .value_parser(clap::value_parser!(u64).range(1..)),
+                .value_parser(AT_LEAST_ONE),
         );
     }
     if operation.command == Some(LISTS_TICKETS) {
@@ -223,7 +224,11 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
 }
 
 fn number(name: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name("N")
+    // What is out of range is told by who reads it, also below zero.
+    Arg::new(name)
+        .long(name)
+        .value_name("N")
+        .allow_negative_numbers(true)
 }
 
 /// An option with the path of a file.

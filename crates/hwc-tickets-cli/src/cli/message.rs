@@ -1,6 +1,9 @@
 //! `hwc-tickets message ...`
 
-use super::{Moment, Span, StatusName, Words};
+use super::{
+    Moment, Span, StatusName, Words,
+    number::{COUNT, PART},
+};
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use std::{path::PathBuf, time::Duration};
 
@@ -112,7 +115,14 @@ pub(crate) struct Send {
     #[arg(long, requires = "split")]
     pub(crate) yes: bool,
     /// Begin with this part, after an earlier try with the same text sent those before it
-    #[arg(long, value_name = "N", requires = "split", conflicts_with_all = ["attach", "attachment"])]
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "split",
+        conflicts_with_all = ["attach", "attachment"],
+        value_parser = PART,
+        allow_negative_numbers = true
+    )]
     pub(crate) from_part: Option<usize>,
     /// Add a short visible tag such as [ref 7F3K2Q], which identifies the message with certainty
     #[arg(long)]
@@ -147,7 +157,7 @@ pub(crate) struct History {
     #[arg(long, value_name = "WHEN")]
     pub(crate) since: Option<Moment>,
     /// Maximum number of messages
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = COUNT, allow_negative_numbers = true)]
     pub(crate) limit: Option<u64>,
     /// Oldest message first; the default is newest first
     #[arg(long)]
@@ -169,7 +179,7 @@ pub(crate) struct Follow {
     #[arg(long, value_name = "WHEN", conflicts_with = "tail")]
     pub(crate) since: Option<Moment>,
     /// Start with the newest N messages of each ticket
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = COUNT, allow_negative_numbers = true)]
     pub(crate) tail: Option<u64>,
     /// Resume from the position in this file, and keep it up to date
     #[arg(long, value_name = "FILE")]

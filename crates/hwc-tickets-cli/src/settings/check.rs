@@ -2,7 +2,7 @@
 
 use super::{language, one_of};
 use crate::{
-    cli::{Form, Key, SiteName, Span},
+    cli::{Form, Key, RETRIES, SiteName, Span},
     clock,
     zone::Known,
 };
@@ -39,18 +39,17 @@ pub(crate) fn usable(key: Key, text: &str) -> Result<Value, String> {
         Key::Timeout => {
             text.parse::<Span>().map_err(|error| error.to_string())?;
         }
-        Key::Retries => return retries(text).map(|number| Value::from(i64::from(number))),
+        Key::Retries => {
+            return RETRIES
+                .read(text)
+                .map(|number| Value::from(i64::from(number)));
+        }
         Key::CaFile => return ca_file(text),
         Key::Output => {
             one_of::<Form>(text)?;
         }
     }
     Ok(Value::from(text))
-}
-
-/// How often a call is retried.
-pub(super) fn retries(text: &str) -> Result<u32, String> {
-    text.parse::<u32>().map_err(|_| "not a number".to_owned())
 }
 
 /// The file is named so that it is found from every directory, and read once.

@@ -3,7 +3,7 @@
 //! What is wrong with it is told by key, line and column, never with the text of the line: it may hold a secret.
 
 use crate::{
-    cli::{Key, nearest},
+    cli::{Key, RETRIES, nearest},
     failure::Failure,
     private_file::{self, Unreadable},
 };
@@ -312,8 +312,13 @@ fn read_profile(table: &dyn TableLike) -> Result<Profile, (String, String)> {
                 known_keys(name, &known.collect::<Vec<_>>()),
             ));
         };
-        let text = scalar(item)
-            .ok_or_else(|| (format!("`{name}` must be a text in quotes"), correct()))?;
+        let text = scalar(item).ok_or_else(|| {
+            let wanted = match key {
+                Key::Retries => RETRIES.to_string(),
+                _ => "a text in quotes".to_owned(),
+            };
+            (format!("`{name}` must be {wanted}"), correct())
+        })?;
         if text.trim().is_empty() {
             return Err((
                 format!("`{name}` is empty"),

@@ -5,6 +5,9 @@ use std::path::Path;
 
 const READ: [&str; 3] = ["ticket", "status", "case-123"];
 
+/// How often a call may be retried.
+const RETRIES: &str = "a whole number from 0 to 4294967295";
+
 #[cfg(unix)]
 fn not_utf8() -> std::ffi::OsString {
     std::os::unix::ffi::OsStringExt::from_vec(b"caf\xe9".to_vec())
@@ -593,7 +596,7 @@ fn quoted_secrets_are_refused_by_name() {
     }
 }
 
-/// A word that is none of a few learns which there are; no time at all is told as that.
+/// A word that is none of a few learns which there are, and a number out of range the range; no time at all is told as that.
 #[test]
 fn what_could_be_given_is_told() {
     let stage = Stage::new();
@@ -601,6 +604,9 @@ fn what_could_be_given_is_told() {
         ("HWC_TICKETS_OUTPUT", "xml", "table, json, ndjson, plain"),
         ("HWC_TICKETS_SITE", "mars", "china, international"),
         ("HWC_TICKETS_TIMEOUT", "0s", "longer than zero"),
+        ("HWC_TICKETS_RETRIES", "-1", RETRIES),
+        ("HWC_TICKETS_RETRIES", "1.5", RETRIES),
+        ("HWC_TICKETS_RETRIES", "99999999999999999999", RETRIES),
     ] {
         let ran = stage.finish(stage.command(&READ).env(name, value));
         refused(&stage, &ran, 2, name);
@@ -623,5 +629,54 @@ fn what_could_be_given_is_told() {
         let ran = stage.run(&[&["message", "follow", "case-123"], &args[..]].concat());
         assert_eq!(ran.code, 2, "{}", ran.golden());
         assert!(ran.stderr.contains("longer than zero"), "{}", ran.stderr);
+    }
+    for value in ["-1", "1.5", "\"99999999999999999999\""] {
+        stage.write_config(&format!("[profiles.default]\nretries = {value}\n"));
+        let ran = stage.run(&READ);
+        refused(&stage, &ran, 2, RETRIES);
+    }
+    stage.write_config("[profiles.default]\n");
+    for (args, expected) in [
+        (&["config", "set", "retries", "1.5"][..], RETRIES),
+        (
+            &["ticket", "status", "case-123", "--retries", "-1"],
+            RETRIES,
+        ),
+        (&["ticket", "status", "case-123", "--retries", ""], RETRIES),
+        (
+            &["message", "history", "case-123", "--limit", "-1"],
+            "a whole number from 0 to 18446744073709551615",
+        ),
+        (
+            &["message", "follow", "case-123", "--tail", "1.5"],
+            "a whole number from 0 to 18446744073709551615",
+        ),
+        (
+            &["chat", "case-123", "--tail", "99999999999999999999"],
+            "a whole number from 0 to 18446744073709551615",
+        ),
+        (
+            &[
+                "message",
+                "send",
+                "case-123",
+                "x",
+                "--split",
+                "--from-part",
+                "0",
+            ],
+            "a whole number from 1 to ",
+        ),
+        (
+            &["ticket", "list", "--limit", "0"],
+            "a whole number from 1 to 18446744073709551615",
+        ),
+        (
+            &["ticket", "list", "--page-size", "99999999999999999999"],
+            "a whole number from -9223372036854775808 to 9223372036854775807",
+        ),
+    ] {
+        let ran = stage.run(args);
+        refused(&stage, &ran, 2, expected);
     }
 }

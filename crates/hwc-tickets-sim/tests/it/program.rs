@@ -170,6 +170,18 @@ fn what_cannot_work_is_said_at_once() {
             "allow it explicitly",
         ),
         (vec!["--listen", "somewhere"], "invalid"),
+        (
+            vec!["--seed", "-1"],
+            "a whole number from 0 to 18446744073709551615",
+        ),
+        (
+            vec!["--answer-within", "1.5"],
+            "a whole number from 0 to 18446744073709551615",
+        ),
+        (
+            vec!["--max-upload", "99999999999999999999"],
+            "a whole number from 0 to ",
+        ),
         (vec!["--control-from-anywhere"], "--control"),
         (vec!["--quirks", r#"{"tiem_format":"utc"}"#], "tiem_format"),
         (

@@ -1,6 +1,7 @@
 //! Values as people type them.
 
 use super::possible;
+use crate::cli::ANY;
 use clap::{
     Arg, Command,
     builder::{PossibleValue, TypedValueParser},
@@ -73,18 +74,18 @@ fn one(value: &Value, text: &str) -> Result<Json, String> {
     let text = known.map_or(text, |(value, _)| value);
     match value.kind {
         Kind::Integer => {
-            (text.trim().parse::<i64>().map(Json::from)).map_err(|_| match value.known.is_empty() {
-                true => "not a whole number".to_owned(),
+            (ANY.read(text).map(Json::from)).map_err(|reason| match value.known.is_empty() {
+                true => reason,
                 false => {
                     let names = value.known.iter();
                     let names: Vec<String> = names.map(|(_, name)| known_name(name)).collect();
-                    format!("neither a whole number nor one of {}", names.join(", "))
+                    format!("{reason}, or one of {}", names.join(", "))
                 }
             })
         }
         Kind::Number => (text.trim().parse::<f64>().ok())
             .and_then(|number| serde_json::Number::from_f64(number).map(Json::Number))
-            .ok_or_else(|| "not a number".to_owned()),
+            .ok_or_else(|| "it must be a finite number, such as 3 or 1.5".to_owned()),
         Kind::Flag => (text.trim().parse::<bool>().map(Json::from))
             .map_err(|_| "neither true nor false".to_owned()),
         Kind::Json => serde_json::from_str(text).map_err(|error| {

@@ -1,5 +1,6 @@
 //! What is done to a ticket as a whole: ended, urged, rated.
 
+use crate::cli::ANY;
 use clap::Args;
 use hwc_tickets::Points;
 
@@ -72,14 +73,13 @@ pub(crate) struct Score {
 
 /// Reads `1=5`: category and points.
 fn points(text: &str) -> Result<Points, String> {
-    let read = text.split_once('=').and_then(|(category, value)| {
-        let category = category.trim().parse().ok()?;
-        Some(Points::new(category, value.trim().parse().ok()?))
-    });
-    read.ok_or_else(|| {
-        "write the id of a category and the points for it, as 1=5; `hwc-tickets catalog satisfaction` lists what can be rated"
-            .to_owned()
-    })
+    const HOW: &str = "write the id of a category and the points for it, as 1=5; `hwc-tickets catalog satisfaction` lists what can be rated";
+    let (category, value) = text.split_once('=').ok_or(HOW)?;
+    let number = |text: &str| {
+        let number = ANY.read(text);
+        number.map_err(|_| format!("each of the two must be {ANY}: {HOW}"))
+    };
+    Ok(Points::new(number(category)?, number(value)?))
 }
 
 #[cfg(test)]
@@ -94,6 +94,11 @@ mod tests {
         for text in ["", "5", "1:5", "1=", "=5", "a=5", "1=five", "1=5=6"] {
             let refused = points(text).unwrap_err();
             assert!(refused.contains("catalog satisfaction"), "{text}");
+        }
+        for text in ["1=1.5", "1=99999999999999999999", "99999999999999999999=1"] {
+            let refused = points(text).unwrap_err();
+            let range = "a whole number from -9223372036854775808 to 9223372036854775807";
+            assert!(refused.contains(range), "{refused}");
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{
     odd, problem,
 };
 use crate::{
+    cli::ANY,
     context::{Context, interruptible},
     exit::Exit,
     failure::{Failure, summary},
@@ -447,8 +448,8 @@ impl Dialogue<'_> {
                     let items: Vec<&str> = items.filter(|item| !item.is_empty()).collect();
                     Some(Value::from(items))
                 }
-                FieldKind::Integer if text.parse::<i64>().is_err() => {
-                    screen.say("  It is to be a whole number.");
+                FieldKind::Integer if ANY.read(&text).is_err() => {
+                    screen.say(&format!("  It must be {ANY}."));
                     continue;
                 }
                 _ => Some(Value::from(text)),

@@ -1,0 +1,104 @@
+//! Whole numbers as people type them, and which of them are taken.
+
+use clap::builder::TypedValueParser;
+use std::{ffi::OsStr, fmt, str::FromStr};
+
+/// How often a call is retried.
+pub(crate) const RETRIES: Whole<u32> = Whole::new(0, u32::MAX);
+/// How many of something; none is a number, too.
+pub(super) const COUNT: Whole<u64> = Whole::new(0, u64::MAX);
+/// How many of something, where none of it would be no command.
+pub(super) const AT_LEAST_ONE: Whole<u64> = Whole::new(1, u64::MAX);
+/// Which part of a text.
+pub(super) const PART: Whole<usize> = Whole::new(1, usize::MAX);
+/// Numbers whose limits only the service knows.
+pub(crate) const ANY: Whole<i64> = Whole::new(i64::MIN, i64::MAX);
+
+/// The whole numbers that an option, a variable or a key of the configuration file takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whole<T> {
+    least: T,
+    most: T,
+}
+
+impl<T> Whole<T> {
+    const fn new(least: T, most: T) -> Self {
+        Self { least, most }
+    }
+}
+
+impl<T: Copy + PartialOrd + FromStr + fmt::Display> Whole<T> {
+    /// Reads one of them. The reason of a refusal says which there are, and does not repeat what was typed.
+    pub(crate) fn read(self, text: &str) -> Result<T, String> {
+        let number: Option<T> = text.trim().parse().ok();
+        number
+            .filter(|number| (self.least..=self.most).contains(number))
+            .ok_or_else(|| format!("it must be {self}"))
+    }
+}
+
+/// `a whole number from 1 to 9`.
+impl<T: fmt::Display> fmt::Display for Whole<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a whole number from {} to {}", self.least, self.most)
+    }
+}
+
+/// Reads one from the command line.
+impl<T> TypedValueParser for Whole<T>
+where
+    T: Copy + PartialOrd + FromStr + fmt::Display + Send + Sync + 'static,
+{
+    type Value = T;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        text: &OsStr,
+    ) -> Result<T, clap::Error> {
+        let numbers = *self;
+        let read = move |text: &str| numbers.read(text);
+        TypedValueParser::parse_ref(&read, command, argument, text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_of_a_range_is_told_the_range() {
+        let digit = Whole::<u32>::new(1, 9);
+        for (text, expected) in [
+            ("1", Some(1)),
+            (" 9 ", Some(9)),
+            ("0", None),
+            ("10", None),
+            ("-1", None),
+            ("1.5", None),
+            ("99999999999999999999", None),
+            ("", None),
+            ("many", None),
+        ] {
+            let refusal = || "it must be a whole number from 1 to 9".to_owned();
+            assert_eq!(digit.read(text), expected.ok_or_else(refusal), "{text:?}");
+        }
+    }
+
+    /// The ends of what a type holds are numbers of it.
+    #[test]
+    fn both_ends_are_taken() {
+        for (text, is_taken) in [
+            ("-9223372036854775808", true),
+            ("9223372036854775807", true),
+            ("-9223372036854775809", false),
+            ("9223372036854775808", false),
+        ] {
+            assert_eq!(ANY.read(text).is_ok(), is_taken, "{text}");
+        }
+        let most = RETRIES.read("4294967295");
+        assert_eq!((most, RETRIES.read("0")), (Ok(u32::MAX), Ok(0)));
+        assert!(RETRIES.read("4294967296").is_err());
+    }
+}
