@@ -348,7 +348,11 @@ fn read_stream(
     stream
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
-        .map_err(Unreadable::System)?;
+        .map_err(|error| match error.kind() {
+            // Standard input, which nobody could look at before it was opened.
+            ErrorKind::IsADirectory => Unreadable::NotAFile(DIRECTORY),
+            _ => Unreadable::System(error),
+        })?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
         return Err(Unreadable::TooLarge { limit });
     }
@@ -363,12 +367,15 @@ fn read_stream(
     Ok(bytes)
 }
 
+/// The sort of file that a directory is.
+const DIRECTORY: &str = "a directory";
+
 #[cfg(unix)]
 fn sort(meta: &Metadata) -> &'static str {
     use std::os::unix::fs::FileTypeExt as _;
     let kind = meta.file_type();
     if kind.is_dir() {
-        "a directory"
+        DIRECTORY
     } else if kind.is_fifo() {
         "a named pipe"
     } else if kind.is_socket() {
@@ -380,11 +387,7 @@ fn sort(meta: &Metadata) -> &'static str {
 
 #[cfg(not(unix))]
 fn sort(meta: &Metadata) -> &'static str {
-    if meta.is_dir() {
-        "a directory"
-    } else {
-        "a device"
-    }
+    if meta.is_dir() { DIRECTORY } else { "a device" }
 }
 
 #[cfg(unix)]
@@ -490,6 +493,10 @@ mod tests {
         );
         let also_streams = why(directory.path(), rules.or_stream());
         assert_eq!(also_streams, "it is a directory, not a file");
+        // As standard input, it is open before anybody looks at it.
+        let opened = File::open(directory.path()).unwrap();
+        let streamed = read_text_from(opened, 64).unwrap_err().to_string();
+        assert_eq!(streamed, "it is a directory, not a file");
         assert_eq!(
             why(Path::new("/dev/zero"), rules),
             "it is a device, not a file"

@@ -17,6 +17,7 @@ pub(crate) fn standard_input() -> Result<String, Failure> {
     file::read_text_from(io::stdin().lock(), MOST_BYTES)
         .map_err(|why| match why {
             Unreadable::Wide(form) => in_utf_8(form),
+            Unreadable::NotAFile(sort) => no_input(sort),
             why => unreadable(path, &why),
         })
         .and_then(|text| as_typed(text.as_str(), path))
@@ -31,12 +32,13 @@ pub(crate) fn file(path: &Path) -> Result<String, Failure> {
 
 /// Standard input to its end, on the disk: it is what it is, however large. But not nothing.
 pub(crate) fn spooled() -> Result<tempfile::NamedTempFile, Failure> {
-    let failed = |error: io::Error| {
-        Failure::own(
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::IsADirectory => no_input("a directory"),
+        _ => Failure::own(
             crate::exit::Exit::Failure,
             format!("standard input cannot be kept on the disk: {error}"),
             "Check the free space of the directory for temporary files, or name a file.",
-        )
+        ),
     };
     let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
     let bytes = io::copy(&mut io::stdin().lock(), file.as_file_mut()).map_err(failed)?;
@@ -151,6 +153,14 @@ fn as_typed(text: &str, path: &Path) -> Result<String, Failure> {
         .strip_suffix('\n')
         .map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(text.to_owned())
+}
+
+/// Standard input is of a sort that holds no bytes.
+fn no_input(sort: &str) -> Failure {
+    Failure::usage(
+        format!("standard input is {sort}, not a file or a pipe"),
+        "Give a file behind `<`, or the output of a command in front of `|`.",
+    )
 }
 
 fn in_utf_8(form: &str) -> Failure {

@@ -200,6 +200,14 @@ fn utf_16_is_refused_by_name_with_what_to_do() {
     assert!(stage.sim().arrived("case-123").is_empty());
 }
 
+/// In words of this project, not in those of the system.
+#[cfg(unix)]
+fn told_as_directory(ran: &Ran, name: &str) {
+    let told = &ran.stderr;
+    assert!(told.contains("a directory"), "{name}: {told}");
+    assert!(!told.contains("os error"), "{name}: {told}");
+}
+
 /// A named pipe, a device and a directory in the place of a file: looked at, not opened; refused by name.
 #[cfg(unix)]
 #[test]
@@ -223,6 +231,9 @@ fn what_is_no_plain_file_is_not_opened() {
             let shown = stage.stable(&path.display().to_string());
             assert!(ran.stderr.contains(&shown), "{name}: {}", ran.stderr);
             assert!(ran.stderr.contains("help: "), "{name}: {}", ran.stderr);
+            if *path == directory {
+                told_as_directory(&ran, name);
+            }
         }
         std::fs::create_dir_all(stage.config().parent().unwrap()).unwrap();
         symlink(path, stage.config()).unwrap();
@@ -231,9 +242,28 @@ fn what_is_no_plain_file_is_not_opened() {
             assert!((1..=2).contains(&ran.code), "{args:?}: {}", ran.golden());
             let shown = "~/.config/hwc-tickets/config.toml";
             assert!(ran.stderr.contains(shown), "{args:?}: {}", ran.stderr);
+            if *path == directory {
+                told_as_directory(&ran, args[0]);
+            }
         }
         std::fs::remove_file(stage.config()).unwrap();
     }
+    // Standard input, which is open by then.
+    let before = stage.requests();
+    for args in [
+        &["message", "send", "case-123", "-"][..],
+        &["message", "unread", "-"],
+        &["attachment", "upload", "-"],
+        &["auth", "login"],
+    ] {
+        let mut command = stage.command(args);
+        command.stdin(std::fs::File::open(&directory).unwrap());
+        let ran = stage.finish(&mut command);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.golden());
+        assert!(ran.stderr.contains("standard input"), "{}", ran.stderr);
+        told_as_directory(&ran, args[0]);
+    }
+    assert_eq!(stage.requests(), before);
     // No trace beside what was refused.
     let mut names: Vec<_> = std::fs::read_dir(stage.home())
         .unwrap()

@@ -45,6 +45,7 @@ fn what_is_no_plain_file_is_named_and_not_opened() {
             assert_eq!(error.kind(), ErrorKind::Storage);
             let told = error.to_string();
             assert!(told.contains(&path.display().to_string()), "{told}");
+            assert!(!told.contains("os error"), "{told}");
         }
     }
     let names = fs::read_dir(directory.path()).unwrap();
