@@ -2,7 +2,7 @@
 
 use crate::{context::ticket_id, failure::Failure, render::Screen};
 use hwc_core::file::{self, Rules, Unreadable};
-use hwc_tickets::{TicketId, api::Source};
+use hwc_tickets::{TicketId, api::Source, attachments::UploadLimits};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -66,11 +66,26 @@ pub(crate) fn source(path: &Path) -> Result<Source, Failure> {
     })
 }
 
+/// Refuses a file that cannot be uploaded under its name, as one that is not UTF-8; `way` says how to give it another one.
+pub(crate) fn refuse_unfit_name(source: &Source, path: &Path, way: &str) -> Result<(), Failure> {
+    // The rule for names alone: the limits of the service are asked for later.
+    let checked = UploadLimits::new().check(source.name().unwrap_or_default(), source.length());
+    checked.map_err(|error| {
+        let (path, reason) = (path.display(), error.reason());
+        Failure::usage(
+            format!("{path} cannot be uploaded: {reason}"),
+            format!("Nothing was sent. {way}"),
+        )
+    })
+}
+
 /// Several of them for one message or one ticket, each of which can have a file once. All are looked at before anything is
-/// sent.
-pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+/// sent. `upload` is the command that uploads one under another name.
+pub(crate) fn sources(paths: &[PathBuf], upload: &str) -> Result<Vec<Source>, Failure> {
+    let way = format!("Upload it under another name, and give its id to --attachment: {upload}");
     let looked_at = paths.iter().enumerate().map(|(number, path)| {
         let source = source(path)?;
+        refuse_unfit_name(&source, path, &way)?;
         match is_among(path, paths.get(..number).unwrap_or_default()) {
             false => Ok(source),
             true => Err(Failure::usage(

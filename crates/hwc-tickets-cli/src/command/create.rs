@@ -39,6 +39,8 @@ use std::future::IntoFuture as _;
 
 /// Headers that are secrets.
 const SECRET_HEADERS: [&str; 2] = ["X-Phone-Verifiedid", "X-Email-Verifiedid"];
+/// How a file for a new ticket is uploaded under another name than its own.
+const UPLOAD: &str = "hwc-tickets attachment upload FILE --name NAME --for-ticket";
 
 pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure> {
     if context.settings.group.of_flag().is_some() {
@@ -49,7 +51,7 @@ pub(super) async fn run(args: &Create, context: &Context) -> Result<(), Failure>
         ));
     }
     let mut fields = Fields::read(args)?;
-    let files = input::sources(&fields.attach)?;
+    let files = input::sources(&fields.attach, UPLOAD)?;
     if args.dry_run {
         return show(&fields, &files, context).await;
     }
@@ -97,7 +99,7 @@ async fn create(
         kept.remove(&context.screen);
         return told(&created, context);
     }
-    let files = input::sources(&fields.attach)?;
+    let files = input::sources(&fields.attach, UPLOAD)?;
     let mut uploaded = Vec::new();
     let uploading = interruptible(upload(&files, fields, client, &mut uploaded)).await;
     if let Err(failure) = uploading {

@@ -101,7 +101,10 @@ impl Message {
         Ok(Self {
             ticket,
             attachments,
-            files: input::sources(&args.attach)?,
+            files: input::sources(
+                &args.attach,
+                "hwc-tickets attachment upload FILE --name NAME",
+            )?,
         })
     }
 

@@ -339,6 +339,10 @@ fn what_cannot_be_sent_is_told_first() {
             "--name",
         ),
         (
+            &["attachment", "upload", "b.txt", "--name", "a/b.txt"],
+            "separator",
+        ),
+        (
             &["attachment", "download", "a", "b", "--to", "-"],
             "one file",
         ),
@@ -349,6 +353,49 @@ fn what_cannot_be_sent_is_told_first() {
         assert!(ran.stderr.contains(says), "{args:?}: {}", ran.stderr);
     }
     assert_eq!(stage.requests(), 0);
+}
+
+/// What is not UTF-8 would arrive as another name: it is refused, and told how to give one.
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_not_utf_8_is_not_altered() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    let stage = Stage::new();
+    let name = OsStr::from_bytes(b"caf\xe9.log");
+    if std::fs::write(stage.home().join(name), b"x").is_err() {
+        return; // This system has no such names.
+    }
+    let run = |args: &[&str]| {
+        let mut command = stage.command(args);
+        stage.finish(command.arg(name).current_dir(stage.home()))
+    };
+    let send = "hwc-tickets attachment upload FILE --name NAME";
+    for (args, way) in [
+        (&["message", "send", "case-123", "x", "--attach"][..], send),
+        (
+            &["message", "send", "case-123", "x", "--dry-run", "--attach"],
+            send,
+        ),
+        (
+            &["ticket", "create", "--attach"],
+            "hwc-tickets attachment upload FILE --name NAME --for-ticket",
+        ),
+        (
+            &["attachment", "upload"],
+            "alone, under another name: --name",
+        ),
+        (&["attachment", "upload", "--dry-run"], "--name NAME"),
+    ] {
+        let ran = run(args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.golden());
+        for part in ["not UTF-8 text", "Nothing was sent", way] {
+            assert!(ran.stderr.contains(part), "{args:?}: {}", ran.stderr);
+        }
+    }
+    assert_eq!(stage.requests(), 0);
+    let ran = run(&["attachment", "upload", "--name", "café.log"]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert!(ran.stdout.contains("café.log"), "{}", ran.stdout);
 }
 
 /// A dry run shows the request and sends nothing, whatever the state of the ticket.

@@ -132,12 +132,16 @@ pub(super) fn check_name(name: &str) -> Result<()> {
         "the name of the file holds a control character"
     } else if name.contains(['/', '\\']) {
         "the name of the file holds a separator of directories"
+    } else if name.contains(char::REPLACEMENT_CHARACTER) {
+        // A source has it in its name for what is not UTF-8: the file would arrive under another name.
+        "the name of the file is not UTF-8 text, or holds U+FFFD in place of it"
     } else if name.chars().count() > LONGEST_NAME {
         "the name of the file has more than 512 characters"
     } else {
         return Ok(());
     };
-    Err(refused(flaw.to_owned()).with_help("Give the file another name for the upload."))
+    let help = "Rename the file, or give it another name for the upload with `named`.";
+    Err(refused(flaw.to_owned()).with_help(help))
 }
 
 fn refused(detail: String) -> Error {
@@ -182,6 +186,8 @@ mod tests {
             ("a/b.log", 1, false),
             ("a\\b.log", 1, false),
             ("a\n.log", 1, false),
+            ("café.log", 1, true),
+            ("caf\u{fffd}.log", 1, false),
         ] {
             let checked = limits.check(name, length);
             assert_eq!(checked.is_ok(), is_good, "{name:?} {length}: {checked:?}");

@@ -18,6 +18,10 @@ pub(crate) const DOWNLOAD: &str = "download attachment";
 
 /// A file to upload: a path, or a [`Source`]. A path is opened when the upload begins, and named as its last part.
 ///
+/// A name that is not UTF-8 text would arrive as another one, so it is refused. Give one with
+/// [`Upload::named`](crate::attachments::Upload::named), or with [`Source::named`], which also goes where a message takes a
+/// file along. A name that holds U+FFFD is refused as well: that stands in the name of a source for what is not UTF-8.
+///
 /// ```
 /// use hwc_tickets::{api::Source, attachments::FileSource};
 ///

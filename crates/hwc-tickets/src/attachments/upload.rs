@@ -96,7 +96,8 @@ impl Client {
 }
 
 impl Upload {
-    /// Under this name. Default: the last part of the path, or the name of the source.
+    /// Under this name. Default: the last part of the path, or the name of the source. One that is not UTF-8 text is
+    /// refused ([`FileSource`]).
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.options.name = Some(name.into());
         self

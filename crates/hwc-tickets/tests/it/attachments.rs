@@ -154,6 +154,7 @@ fn what_breaks_a_limit_is_refused_before_a_byte_goes_out() {
         (of("a/disk.log", 1), Some("separator")),
         (of("a\\disk.log", 1), Some("separator")),
         (of("disk\n.log", 1), Some("control")),
+        (of("caf\u{fffd}.log", 1), Some("not UTF-8 text")),
         (of(" ", 1), Some("no name")),
         (Source::bytes("x"), Some("no name")),
         (
@@ -177,6 +178,43 @@ fn what_breaks_a_limit_is_refused_before_a_byte_goes_out() {
             }
         }
     }
+}
+
+/// It would arrive as another name. One that is given goes out as it is.
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_not_utf_8_is_not_altered() {
+    use hwc_tickets::{Submit, attachments::Upload};
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(OsStr::from_bytes(b"caf\xe9.log"));
+    if std::fs::write(&path, "from the disk").is_err() {
+        return; // This system has no such names.
+    }
+    let desk = Desk::new();
+    let client = desk.client();
+    let ticket = client.ticket(TICKET).unwrap();
+    let source = || Source::file(&path).unwrap();
+    let upload = |upload: Upload| desk.clock().run(upload.into_future());
+    let submit = |submit: Submit| desk.clock().run(submit.into_future());
+    for error in [
+        upload(client.upload(&path)).unwrap_err(),
+        upload(client.upload(source())).unwrap_err(),
+        upload(client.upload(&path).skip_limits()).unwrap_err(),
+        submit(ticket.submit("x").attach(&path)).unwrap_err(),
+        submit(ticket.submit("x").attach(log()).attach(source())).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+        assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
+        assert!(error.to_string().contains("not UTF-8 text"), "{error}");
+        assert!(error.help().contains("`named`"), "{}", error.help());
+    }
+    assert!(desk.service.line.requests().is_empty());
+    upload(client.upload(&path).named("café.log")).unwrap();
+    submit(ticket.submit("x").attach(source().named("café.txt"))).unwrap();
+    let files = desk.files();
+    let names: Vec<&str> = files.stored.iter().map(|file| &*file.name).collect();
+    assert_eq!(names, ["café.log", "café.txt"]);
 }
 
 /// The service checks what it does not tell; but what would keep the upload from being sent ends it.

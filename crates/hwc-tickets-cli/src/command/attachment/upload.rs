@@ -74,10 +74,13 @@ fn files(args: &Upload) -> Result<(Vec<Source>, Option<NamedTempFile>), Failure>
         } else {
             input::source(path)?
         };
-        files.push(match &args.name {
+        let file = match &args.name {
             Some(name) => file.named(name.as_str()),
             None => file,
-        });
+        };
+        let way = "Upload it alone, under another name: --name NAME";
+        input::refuse_unfit_name(&file, path, way)?;
+        files.push(file);
     }
     Ok((files, spooled))
 }

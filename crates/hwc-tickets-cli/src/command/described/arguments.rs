@@ -104,6 +104,8 @@ pub(super) fn read(operation: &Operation, matches: &ArgMatches) -> Result<Given,
                 if let Some(name) = matches.get_one::<String>(input.file_name()) {
                     source = source.named(name.clone());
                 }
+                let way = format!("Give it another name with --{}.", input.file_name());
+                input::refuse_unfit_name(&source, file, &way)?;
                 files.push((path, source.length()));
                 arguments = arguments.file(path.last().copied().unwrap_or_default(), source);
             }
