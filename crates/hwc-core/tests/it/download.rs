@@ -144,6 +144,7 @@ fn what_is_known_of_a_download() {
     );
     assert_eq!(download.elapsed(), clock.elapsed());
     assert!(download.elapsed() >= SECOND, "{:?}", download.elapsed());
+    assert_eq!(download.answered_at(), clock.elapsed());
     // Not the content, nor what else the headers say.
     assert_eq!(
         format!("{download:?}"),
