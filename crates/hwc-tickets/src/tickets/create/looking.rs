@@ -50,14 +50,14 @@ impl Sought {
     fn see(&mut self, verdict: Verdict, asked_at: Duration, window: Duration) {
         self.outcome = match verdict {
             Verdict::Found(ticket) => TicketOutcome::Confirmed(ticket),
-            Verdict::NotThere => {
-                let since = *self.missing_since.get_or_insert(asked_at);
-                if asked_at > since && asked_at - since >= window {
-                    TicketOutcome::Absent
-                } else {
+            Verdict::NotThere => match self.missing_since {
+                Some(since) if asked_at.saturating_sub(since) >= window => TicketOutcome::Absent,
+                // However short the window is, one read alone proves nothing.
+                _ => {
+                    self.missing_since.get_or_insert(asked_at);
                     TicketOutcome::Unknown(Vec::new())
                 }
-            }
+            },
             Verdict::Unclear(candidates) => {
                 self.missing_since = None;
                 TicketOutcome::Unknown(candidates)
