@@ -180,3 +180,6 @@ fn is_in_time(pending: &PendingTicket, seen: &Seen, late: Duration) -> Option<bo
         .unwrap_or(Timestamp::MAX);
     Some(at >= from && at <= until)
 }
+
+#[cfg(test)]
+mod tests;
