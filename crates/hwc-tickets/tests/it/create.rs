@@ -10,6 +10,7 @@ use crate::{
     },
     opening::{Service, as_op},
 };
+use hwc_core::Clock as _;
 use hwc_tickets::{
     Client, Created, Delivery, Error, ErrorKind, FileOutbox, Outbox, Pending, PendingTicket,
     Removal, TicketDraft, TicketOutcome, TicketReceipt,
@@ -128,6 +129,101 @@ fn a_lost_answer_is_settled_whatever_the_list_looks_like() {
         let what = (tickets, page_cap, oldest_first, has_total, acts);
         assert_eq!(end(&result), expected, "{what:?}: {result:?}");
         assert_eq!(service.world().posts, 1, "{what:?}");
+    }
+}
+
+/// Looking takes no longer than it has to: to the first look that finds the ticket, or to the end of the consistency window. Where
+/// the look at that end fails, the next one comes after the usual pause.
+#[test]
+fn looking_ends_as_soon_as_it_is_known_what_became_of_it() {
+    // Before the window ends there are five looks.
+    let failing_at_its_end = [vec![ReadFault::None; 5], vec![ReadFault::Status(503)]].concat();
+    for (acts, faults, seconds) in [
+        (true, Vec::new(), 0..1),
+        (false, Vec::new(), 10..11),
+        (false, failing_at_its_end, 16..21),
+    ] {
+        let service = Service::new();
+        // Dates have whole seconds, and the first look has to have a later one than the list before.
+        service.clock.advance(Duration::from_millis(900));
+        service.world().faults = [Fault::Reset(acts)].into();
+        let client = service.client();
+        let pending = in_doubt(&service, &client, 1, "The disk is full.");
+        service.world().read_faults = faults.clone().into();
+        let began = service.clock.elapsed();
+        let outcome = service
+            .clock
+            .run(client.reconcile_ticket(&pending))
+            .unwrap();
+        let took = service.clock.elapsed() - began;
+        match acts {
+            true => assert!(matches!(outcome, TicketOutcome::Confirmed(_))),
+            false => assert_eq!(outcome, TicketOutcome::Absent),
+        }
+        assert!(seconds.contains(&took.as_secs()), "{faults:?}: {took:?}");
+    }
+}
+
+/// That no list could be read is an error. Where any could, what it shows is told, whatever became of the other reads.
+#[test]
+fn a_read_that_fails_is_an_error_only_where_none_succeeded() {
+    for (failing, has_read) in [(1, true), (100, false)] {
+        let service = Service::new();
+        service.clock.advance(Duration::from_secs(60));
+        service.world().faults = [Fault::Reset(false)].into();
+        let client = service.client();
+        let pending = in_doubt(&service, &client, 1, "The disk is full.");
+        service.world().open("something else");
+        service.world().read_faults = vec![ReadFault::Status(503); failing].into();
+        let began = service.clock.elapsed();
+        let outcome = service.clock.run(client.reconcile_ticket(&pending));
+        let took = service.clock.elapsed() - began;
+        match outcome {
+            Ok(TicketOutcome::Unknown(candidates)) => {
+                assert!(has_read);
+                assert_eq!(candidates.len(), 1);
+            }
+            Ok(outcome) => panic!("{outcome:?}"),
+            Err(error) => {
+                assert!(!has_read, "{error}");
+                assert_eq!(error.kind(), ErrorKind::Unavailable);
+                assert_eq!(error.operation(), Some("reconcile ticket"));
+                assert_eq!(error.elapsed(), took);
+            }
+        }
+        assert_eq!(client.pending_tickets().len(), 1);
+    }
+}
+
+/// Of a record that the caller alone kept it is not known what else was sent: a ticket with the same words is its own only if it was
+/// opened at that time.
+#[test]
+fn a_record_that_the_caller_alone_kept_is_settled_by_the_time_too() {
+    for acts in [true, false] {
+        let service = Service::new();
+        service.clock.advance(Duration::from_secs(60));
+        service.world().faults = [Fault::Reset(acts)].into();
+        let pending = in_doubt(&service, &service.client(), 1, "The disk is full.");
+        if !acts {
+            service.clock.advance(Duration::from_secs(3600));
+            service.world().open("The disk is full.");
+        }
+        let outcome = service
+            .clock
+            .run(service.client().reconcile_ticket(&pending))
+            .unwrap();
+        match outcome {
+            TicketOutcome::Confirmed(id) => {
+                assert_eq!(service.world().made(1), [id.to_string()]);
+            }
+            TicketOutcome::Unknown(candidates) => {
+                assert!(!acts, "{candidates:?}");
+                assert_eq!(candidates.len(), 1);
+                assert_eq!(candidates[0].resemblance, Resemblance::SameText);
+                assert_eq!(candidates[0].in_time, Some(false));
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }
 
