@@ -84,3 +84,6 @@ impl Fingerprint {
 fn is_support(message: &Message) -> bool {
     message.kind == MessageKind::Support && message.author.role != Role::Customer
 }
+
+#[cfg(test)]
+mod tests;
