@@ -243,3 +243,6 @@ fn is_in_span(
     });
     Some(at >= from && until.is_none_or(|until| at <= until))
 }
+
+#[cfg(test)]
+mod tests;
