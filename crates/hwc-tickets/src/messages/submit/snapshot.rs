@@ -171,3 +171,6 @@ impl Snapshot {
         grew
     }
 }
+
+#[cfg(test)]
+mod tests;
