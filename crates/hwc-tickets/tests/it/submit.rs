@@ -473,9 +473,12 @@ fn a_record_that_cannot_be_looked_into_stays_good() {
         .run(ticket.submit("x").confirm(Confirm::Never).into_future())
         .unwrap_err();
     let pending = error.into_pending().unwrap();
+    service.clock.advance(Duration::from_secs(60));
+    let began = service.clock.elapsed();
     service.world().read_faults = vec![ReadFault::Code("OSM.01010002")].into();
     let error = service.clock.run(client.reconcile(&pending)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Forbidden);
+    assert_eq!(error.elapsed(), service.clock.elapsed() - began);
     assert_eq!(client.pending().len(), 1);
     assert!(matches!(
         service.clock.run(client.reconcile(&pending)),
