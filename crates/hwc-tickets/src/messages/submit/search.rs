@@ -190,7 +190,7 @@ impl<'a> Search<'a> {
         let open = self.sought.iter_mut().filter(|sought| sought.is_open());
         for (number, sought) in open.enumerate() {
             // Many records take a while: others have their turn, and the deadline holds.
-            if number > 0 {
+            if number != 0 {
                 yield_now().await;
                 if clock.elapsed() >= self.deadline {
                     return;

@@ -1,0 +1,108 @@
+//! The reads that settle a doubt: when they come, what they have to show, and what they leave to others.
+
+use super::{TICKET, end, in_doubt, submit};
+use crate::ledger::{
+    Service,
+    faults::{Fault, ReadFault},
+    shelf::Shelf,
+    world::Total,
+};
+use futures_util::future::{Either, select};
+use hwc_core::Clock as _;
+use hwc_tickets::Outcome;
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+
+/// The read that proves a loss comes when the window ends. A service that fails then is not asked again at once.
+#[test]
+fn a_loss_is_told_when_the_window_ends() {
+    // Five reads come before.
+    let fails_then = [vec![ReadFault::None; 5], vec![ReadFault::Status(503)]].concat();
+    // The first read comes after 0.4 to 0.6 s, and the one after the failure 6.4 to 9.6 s later.
+    for (reads, millis) in [(Vec::new(), 10_300..=10_700), (fails_then, 16_700..=20_300)] {
+        let service = Service::new();
+        let client = service.client();
+        service.world().faults = [Fault::Reset(false)].into();
+        let pending = in_doubt(&service, &client, 1, "ping");
+        service.clock.advance(Duration::from_secs(60));
+        service.world().read_faults = reads.clone().into();
+        let began = service.clock.elapsed();
+        let outcome = service.clock.run(client.reconcile(&pending)).unwrap();
+        assert_eq!(outcome, Outcome::Absent, "{reads:?}");
+        let took = (service.clock.elapsed() - began).as_millis();
+        assert!(millis.contains(&took), "{reads:?}: {took} ms");
+    }
+}
+
+/// However short the window is, one read alone proves nothing.
+#[test]
+fn a_loss_takes_two_reads() {
+    let service = Service::new();
+    let builder = service.builder().consistency_window(Duration::ZERO);
+    let client = builder.build().unwrap();
+    service.world().faults = [Fault::Reset(false)].into();
+    let pending = in_doubt(&service, &client, 1, "ping");
+    service.clock.advance(Duration::from_secs(60));
+    let before = service.requests("GET");
+    let outcome = service.clock.run(client.reconcile(&pending)).unwrap();
+    assert_eq!(outcome, Outcome::Absent);
+    assert_eq!(service.requests("GET") - before, 2);
+}
+
+/// What was out of reach before may be the message in doubt, stamped far back, unless it is from the support's side.
+#[test]
+fn older_messages_that_were_not_seen_before_leave_a_loss_open() {
+    for (kind, replier, wanted) in [(0, "colleague", "unknown"), (1, "engineer", "absent")] {
+        let service = Service::new();
+        // The read before ends where enough is seen. Without a total, those that follow go on to the end of the list.
+        service.world().manner.total = Total::LeftOut;
+        for number in 0..130 {
+            let words = format!("words {number}");
+            service.world().post(TICKET, kind, replier, &words);
+            service.clock.advance(Duration::from_secs(30));
+        }
+        service.world().faults = [Fault::Reset(false)].into();
+        let result = submit(&service, &service.client(), 1, "ping");
+        assert_eq!(end(&result), wanted, "{replier}: {result:?}");
+    }
+}
+
+/// Where nothing came, nobody has to be told from anybody: that the outbox cannot be read hinders nothing.
+#[test]
+fn an_outbox_that_nobody_needs_is_not_the_reason_of_a_doubt() {
+    let service = Service::new();
+    let shelf = Shelf::default();
+    let client = service.builder().outbox(shelf.clone()).build().unwrap();
+    service.world().faults = [Fault::Reset(false)].into();
+    let pending = in_doubt(&service, &client, 1, "ping");
+    service.clock.advance(Duration::from_secs(60));
+    shelf.damage(Some("a record is damaged"));
+    // Less than the window: it stays in doubt.
+    let short = Duration::from_secs(5);
+    let outcome = (service.clock).run(client.reconcile_within(&pending, short));
+    assert_eq!(outcome.unwrap(), Outcome::Unknown(Vec::new()));
+}
+
+/// To judge many records takes a while: between any two of them, what else runs on the thread has its turn.
+#[test]
+fn many_records_of_one_ticket_leave_others_their_turn() {
+    const RECORDS: usize = 200;
+    let service = Service::new();
+    let client = service.client();
+    service.world().faults = vec![Fault::Reset(true); RECORDS].into();
+    for number in 0..RECORDS {
+        in_doubt(&service, &client, number as u64, &format!("text {number}"));
+        service.clock.advance(Duration::from_millis(10));
+    }
+    let mut turns = 0;
+    let beside = poll_fn(|_| {
+        turns += 1;
+        Poll::<()>::Pending
+    });
+    let finding = pin!(client.reconcile_outbox());
+    let Either::Left((found, _)) = service.clock.run(select(finding, beside)) else {
+        panic!("the other one never ends");
+    };
+    assert_eq!(found.len(), RECORDS);
+    // Once between two that are judged, and once after each that is settled.
+    assert!(turns >= 2 * RECORDS - 1, "{turns} turns");
+}
