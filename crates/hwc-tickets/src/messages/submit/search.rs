@@ -72,11 +72,13 @@ impl Sought {
                 self.pending.landed = landed;
             }
             Verdict::NotThere => {
-                let since = *self.missing_since.get_or_insert(asked_at);
-                self.outcome = if asked_at > since && asked_at - since >= window {
-                    Outcome::Absent
-                } else {
-                    Outcome::Unknown(Vec::new())
+                self.outcome = match self.missing_since {
+                    Some(since) if asked_at.saturating_sub(since) >= window => Outcome::Absent,
+                    // However short the window is, one read alone proves nothing.
+                    _ => {
+                        self.missing_since.get_or_insert(asked_at);
+                        Outcome::Unknown(Vec::new())
+                    }
                 };
             }
             Verdict::Unclear(candidates) => {
