@@ -39,8 +39,8 @@ impl From<End> for Became {
 /// What it holds for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Basis {
-    /// What names the mutated sources, and who made the mutants.
-    sources: String,
+    /// For each mutated file what names it, but for its tests, and who made the mutants.
+    sources: BTreeMap<String, String>,
     /// What names everything else that counts.
     tests: String,
 }
@@ -53,8 +53,13 @@ impl Basis {
     pub(super) fn of(workspace: &Workspace, changed: &BTreeSet<String>) -> Result<Self> {
         let counts = |file: &&String| file.starts_with("crates/") || file.starts_with("tests/");
         let files = tree::files(workspace)?;
+        let mut sources = BTreeMap::new();
+        for file in changed {
+            let named = tree::digest_of(mutated(&workspace.read(file)?));
+            sources.insert(file.clone(), format!("{VERSION} {named}"));
+        }
         Ok(Self {
-            sources: format!("{VERSION} {}", tree::digest(workspace, changed.iter())?),
+            sources,
             tests: tree::digest(workspace, files.iter().filter(counts))?,
         })
     }
@@ -79,6 +84,13 @@ impl Basis {
     }
 }
 
+/// What of a file is mutated: tests stand at its end.
+fn mutated(source: &str) -> &str {
+    source
+        .split_once("\n#[cfg(test)]\nmod ")
+        .map_or(source, |(before, _)| before)
+}
+
 /// The mutants of an area, by their names.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Ledger {
@@ -88,7 +100,7 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// What is known of an area already: of other sources nothing; of the same with other tests, what was noticed.
+    /// What is known of an area already: of a file that has changed nothing; with other tests, what was noticed.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -101,9 +113,11 @@ impl Ledger {
     }
 
     fn of_this(mut self, basis: Basis) -> Self {
-        if self.basis.sources != basis.sources {
-            self.mutants.clear();
-        }
+        self.mutants.retain(|name, _| {
+            // The name of a mutant begins with its file and its line.
+            let file = name.split(':').next().unwrap_or_default();
+            self.basis.sources.get(file) == basis.sources.get(file)
+        });
         if self.basis.tests != basis.tests {
             self.mutants.retain(|_, became| *became != Became::Missed);
         }
@@ -138,20 +152,43 @@ mod tests {
 
     #[test]
     fn what_is_known_holds_for_the_same_sources() {
-        for (sources, tests, known) in [("s", "t", 2), ("s", "u", 1), ("r", "t", 0)] {
-            let basis = |sources: &str, tests: &str| Basis {
-                sources: sources.to_owned(),
-                tests: tests.to_owned(),
-            };
+        let basis = |a: &str, b: &str, tests: &str| Basis {
+            sources: [("a.rs", a), ("b.rs", b)]
+                .map(|(file, named)| (file.to_owned(), named.to_owned()))
+                .into(),
+            tests: tests.to_owned(),
+        };
+        let (caught, missed, other) = ("a.rs:1:2: f", "a.rs:3:4: g", "b.rs:5:6: h");
+        for (now, known) in [
+            (basis("s", "s", "t"), vec![caught, missed, other]),
+            (basis("s", "s", "u"), vec![caught, other]),
+            (basis("s", "r", "t"), vec![caught, missed]),
+            (basis("r", "s", "t"), vec![other]),
+            (Basis::default(), vec![]),
+        ] {
             let ledger = Ledger {
-                basis: basis("s", "t"),
-                mutants: BTreeMap::from([
-                    ("a".to_owned(), Became::Caught(None)),
-                    ("b".to_owned(), Became::Missed),
-                ]),
+                basis: basis("s", "s", "t"),
+                mutants: [
+                    (caught, Became::Caught(None)),
+                    (missed, Became::Missed),
+                    (other, Became::TimedOut),
+                ]
+                .map(|(name, became)| (name.to_owned(), became))
+                .into(),
             };
-            let ledger = ledger.of_this(basis(sources, tests));
-            assert_eq!(ledger.mutants.len(), known, "{sources} {tests}");
+            let kept: Vec<String> = ledger.of_this(now).mutants.into_keys().collect();
+            assert_eq!(kept, known);
+        }
+    }
+
+    #[test]
+    fn tests_at_the_end_of_a_file_are_not_mutated() {
+        for (source, expected) in [
+            ("fn f() {}\n", "fn f() {}\n"),
+            ("fn f() {}\n\n#[cfg(test)]\nmod tests;\n", "fn f() {}\n"),
+            ("fn f() {}\n\n#[cfg(test)]\nmod tests {\n}\n", "fn f() {}\n"),
+        ] {
+            assert_eq!(mutated(source), expected);
         }
     }
 }

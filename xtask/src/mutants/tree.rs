@@ -97,3 +97,8 @@ pub(super) fn digest<'a>(
     }
     Ok(format!("{:x}", digest.finalize()))
 }
+
+/// What names a text.
+pub(super) fn digest_of(text: &str) -> String {
+    format!("{:x}", Sha256::digest(text))
+}
