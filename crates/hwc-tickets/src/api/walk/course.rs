@@ -323,3 +323,6 @@ fn known_at_the_end(ids: &[Option<String>], lost: &[Undecodable]) -> Option<(i64
     let from_the_end = i64::try_from(rows.saturating_sub(last)).ok()?;
     Some((from_the_end, id.clone()))
 }
+
+#[cfg(test)]
+mod tests;
