@@ -127,3 +127,6 @@ impl Known {
             .map(|(key, entry)| (key, entry.count))
     }
 }
+
+#[cfg(test)]
+mod tests;
