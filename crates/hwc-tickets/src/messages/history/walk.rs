@@ -387,3 +387,6 @@ impl Walk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
