@@ -148,6 +148,35 @@ mod tests {
     }
 
     #[test]
+    fn the_time_of_a_message_goes_out_byte_for_byte() {
+        let zone = ZoneOffset::CHINA;
+        for raw in [
+            " 2020-07-09 00:00:00 ",
+            "+1594224000",
+            "2020-07-09  00:00:00",
+        ] {
+            let time = MessageTime::read(raw, zone);
+            let instant = time.instant().unwrap();
+            assert_eq!(TimeForm::AsReceived.write(instant, Some(&time), zone), raw);
+        }
+    }
+
+    #[test]
+    fn milliseconds_begin_where_seconds_end() {
+        let cases = [
+            ("99999999999", Some(false)),
+            ("-99999999999", Some(false)),
+            ("100000000000", Some(true)),
+            ("-100000000000", Some(true)),
+            ("2020-07-09", None),
+        ];
+        for (raw, is_millis) in cases {
+            let form = epoch(raw).map(|form| matches!(form, Epoch::Millis));
+            assert_eq!(form, is_millis, "{raw}");
+        }
+    }
+
+    #[test]
     fn only_other_milliseconds_prove_that_they_count() {
         let cases = [
             ("2020-07-09 00:00:00", 1000),

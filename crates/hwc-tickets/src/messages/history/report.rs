@@ -65,3 +65,6 @@ impl ReadReport {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
