@@ -306,3 +306,6 @@ impl Reader {
             .with_advice(Advice::ReadLess)
     }
 }
+
+#[cfg(test)]
+mod tests;

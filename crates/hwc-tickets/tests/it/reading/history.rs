@@ -569,6 +569,39 @@ fn since_and_limit() {
     });
 }
 
+/// The oldest messages come with the last page: there a limit says nothing of how large pages should be.
+#[test]
+fn a_page_is_no_larger_than_a_limit_can_use() {
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 10), (100, 10), (200, 10)]);
+    let client = desk.client();
+    for (limit, oldest_first, rows) in [(3, false, "3"), (60, false, "50"), (3, true, "50")] {
+        desk.state().asked.clear();
+        let history = client.ticket(TICKET).unwrap().history();
+        let history = history.page_size(50).limit(limit);
+        let history = match oldest_first {
+            true => history.oldest_first(),
+            false => history,
+        };
+        desk.clock.run(history.collect()).unwrap();
+        let told = format!("{limit} {oldest_first}");
+        assert_eq!(desk.state().asked[0].value("limit"), Some(rows), "{told}");
+    }
+}
+
+#[test]
+fn a_stream_shows_its_report_and_no_message() {
+    let desk = Desk::new(Rules::default());
+    fill(&desk, &[(0, 3)]);
+    let client = desk.client();
+    let mut stream = client.ticket(TICKET).unwrap().history().stream();
+    desk.clock.run(stream.next()).unwrap().unwrap();
+    let report = stream.report();
+    assert_eq!(report.yielded, 1);
+    let shown = format!("Messages {{ report: {report:?}, .. }}");
+    assert_eq!(format!("{stream:?}"), shown);
+}
+
 /// Whatever a limit cuts off, on whichever page: what is collected is the beginning of what a stream gives, and of all there is.
 #[test]
 fn a_limit_anywhere_gives_the_beginning_of_the_whole() {
