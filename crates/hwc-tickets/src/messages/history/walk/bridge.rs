@@ -245,3 +245,6 @@ impl Bridge {
         Crossing::Next
     }
 }
+
+#[cfg(test)]
+mod tests;
