@@ -95,3 +95,6 @@ fn order<'a>(messages: impl DoubleEndedIterator<Item = &'a Message>) -> Option<O
     let order = times.next()?.cmp(&times.next_back()?);
     (order != Ordering::Equal).then_some(order)
 }
+
+#[cfg(test)]
+mod tests;
