@@ -112,3 +112,6 @@ pub(super) struct Found {
     /// A time could be read, on this page or on one before.
     pub(super) has_time: bool,
 }
+
+#[cfg(test)]
+mod tests;
