@@ -107,3 +107,6 @@ pub(super) fn span(instant: Timestamp, step: SignedDuration) -> Range<Timestamp>
         .unwrap_or(instant);
     start..start.checked_add(step).unwrap_or(start)
 }
+
+#[cfg(test)]
+mod tests;
