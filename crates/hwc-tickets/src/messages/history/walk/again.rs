@@ -61,3 +61,6 @@ impl Walk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
