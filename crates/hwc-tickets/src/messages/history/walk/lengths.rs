@@ -32,3 +32,6 @@ impl Lengths {
         !self.vary && rows < self.longest
     }
 }
+
+#[cfg(test)]
+mod tests;
