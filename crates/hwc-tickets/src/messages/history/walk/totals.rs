@@ -42,3 +42,6 @@ impl Totals {
         self.steady && self.is_beyond_page && self.exact() == Some(seen)
     }
 }
+
+#[cfg(test)]
+mod tests;
