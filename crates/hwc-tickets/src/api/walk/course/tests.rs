@@ -45,7 +45,8 @@ fn next(course: &mut Course) -> Option<i64> {
 fn each_row_of_pages_that_overlap_is_told_once_and_counted() {
     let mut course = begun(PagedBy::Offset, true, 3);
     // Rows, which of those that can be read are new, where these stand, and where the next page is asked for.
-    let pages: [(&str, &[bool], &[usize], Option<i64>); 4] = [
+    type Row<'a> = (&'a str, &'a [bool], &'a [usize], Option<i64>);
+    let pages: [Row<'_>; 4] = [
         ("a b c", &[true, true, true], &[0, 1, 2], Some(2)),
         ("c ? d", &[false, true], &[2], Some(4)),
         ("d", &[false], &[], Some(5)),

@@ -1,6 +1,5 @@
 //! What a blocking iterator asks of a reader, step by step.
 
-use super::*;
 use crate::{Client, SecretString};
 use hwc_core::testing::{FakeClock, ScriptedTransport, Step};
 

@@ -51,7 +51,8 @@ fn accept(walk: &mut Walk, rows: &[Option<i64>]) -> Vec<i64> {
 #[test]
 fn what_comes_again_is_dropped_and_counted() {
     // The second page is asked from 21. What is after that, and what was known, is new to nobody.
-    let cases: [(&[Option<i64>], &[i64], u64); 6] = [
+    type Case<'a> = (&'a [Option<i64>], &'a [i64], u64);
+    let cases: [Case<'_>; 6] = [
         (&[Some(10)], &[10], 0),
         (&[Some(20), Some(10)], &[10], 1),
         (&[Some(40), Some(30), Some(10)], &[10], 2),

@@ -86,7 +86,8 @@ fn a_page_is_turned_round_where_it_or_the_ones_before_are_ascending() {
 #[test]
 fn each_row_has_its_place_where_one_cannot_be_read() {
     // The places of messages, and of the second row of the answer, which cannot be read.
-    let cases: [(&[Option<i64>], &str, &[usize], usize); 3] = [
+    type Case<'a> = (&'a [Option<i64>], &'a str, &'a [usize], usize);
+    let cases: [Case<'_>; 3] = [
         (&[Some(3), Some(2), Some(1)], "abc", &[0, 2, 3], 1),
         (&[Some(1), Some(2), Some(3)], "cba", &[0, 1, 3], 2),
         (&[Some(2), Some(3), Some(1)], "bac", &[2, 0, 3], 1),

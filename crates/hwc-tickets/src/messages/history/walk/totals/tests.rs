@@ -6,7 +6,8 @@ use super::*;
 fn totals_speak_only_below_the_end_of_the_count_and_prove_only_what_stays() {
     const LAST: u64 = COUNT_END - 1;
     // Each total with the rows of its page, how many messages were seen, whether there are more, and whether these are all.
-    let cases: [(&[(Option<u64>, u64)], u64, bool, bool); 12] = [
+    type Case<'a> = (&'a [(Option<u64>, u64)], u64, bool, bool);
+    let cases: [Case<'_>; 12] = [
         (&[(Some(3), 2)], 2, true, false),
         (&[(Some(3), 2)], 3, false, true),
         (&[(Some(3), 2)], 4, false, false),
