@@ -54,13 +54,19 @@ pub(crate) fn spooled() -> Result<tempfile::NamedTempFile, Failure> {
 
 /// A file to upload. It is opened and looked at; nothing of it is sent.
 pub(crate) fn source(path: &Path) -> Result<Source, Failure> {
+    let way = "Name a plain file, or give what it holds on standard input, with `-`.";
+    opened(path, way)
+}
+
+/// The same. `way` says what else can be done with what is no plain file.
+fn opened(path: &Path, way: &str) -> Result<Source, Failure> {
     Source::file(path).map_err(|error| {
         let help = match error.reason() {
             // The output of another program, for instance.
             Unreadable::NotAFile(_) | Unreadable::Untold { .. } => {
-                "Name a plain file, or give what it holds on standard input, with `-`. Nothing was sent."
+                format!("Nothing was sent. {way}")
             }
-            _ => "Name a file that can be read. Nothing was sent.",
+            _ => "Name a file that can be read. Nothing was sent.".to_owned(),
         };
         Failure::usage(error.to_string(), help)
     })
@@ -71,9 +77,13 @@ pub(crate) fn refuse_unfit_name(source: &Source, path: &Path, way: &str) -> Resu
     // The rule for names alone: the limits of the service are asked for later.
     let checked = UploadLimits::new().check(source.name().unwrap_or_default(), source.length());
     checked.map_err(|error| {
-        let (path, reason) = (path.display(), error.reason());
+        let reason = error.reason();
+        let what = match path.as_os_str() == "-" {
+            true => "standard input".to_owned(),
+            false => path.display().to_string(),
+        };
         Failure::usage(
-            format!("{path} cannot be uploaded: {reason}"),
+            format!("{what} cannot be uploaded: {reason}"),
             format!("Nothing was sent. {way}"),
         )
     })
@@ -83,8 +93,12 @@ pub(crate) fn refuse_unfit_name(source: &Source, path: &Path, way: &str) -> Resu
 /// sent. `upload` is the command that uploads one under another name.
 pub(crate) fn sources(paths: &[PathBuf], upload: &str) -> Result<Vec<Source>, Failure> {
     let way = format!("Upload it under another name, and give its id to --attachment: {upload}");
+    // Only the command that uploads takes standard input for a file.
+    let way_of_stream = format!(
+        "Name a plain file, or upload what it holds, with `-` for FILE, and give its id to --attachment: {upload}"
+    );
     let looked_at = paths.iter().enumerate().map(|(number, path)| {
-        let source = source(path)?;
+        let source = opened(path, &way_of_stream)?;
         refuse_unfit_name(&source, path, &way)?;
         match is_among(path, paths.get(..number).unwrap_or_default()) {
             false => Ok(source),

@@ -317,6 +317,10 @@ fn what_cannot_be_sent_is_told_first() {
             "none",
         ),
         (
+            &["message", "send", "case-123", "x", "--attach", "."],
+            "with `-` for FILE",
+        ),
+        (
             &[
                 "message", "send", "case-123", "x", "--attach", "b.txt", "--attach", "./b.txt",
             ],
@@ -340,7 +344,7 @@ fn what_cannot_be_sent_is_told_first() {
         ),
         (
             &["attachment", "upload", "b.txt", "--name", "a/b.txt"],
-            "separator",
+            "Give another name with --name.",
         ),
         (
             &["attachment", "download", "a", "b", "--to", "-"],

@@ -78,7 +78,10 @@ fn files(args: &Upload) -> Result<(Vec<Source>, Option<NamedTempFile>), Failure>
             Some(name) => file.named(name.as_str()),
             None => file,
         };
-        let way = "Upload it alone, under another name: --name NAME";
+        let way = match args.name {
+            Some(_) => "Give another name with --name.",
+            None => "Upload it alone, under another name: --name NAME",
+        };
         input::refuse_unfit_name(&file, path, way)?;
         files.push(file);
     }
