@@ -170,8 +170,11 @@ async fn show(
             files: Vec::new(),
         };
         let parts = parts_of(&client, &shown, text, args)?;
+        let first = args.from_part.unwrap_or(1);
+        if first > parts {
+            return Err(no_such_part());
+        }
         if parts > 1 {
-            let first = args.from_part.unwrap_or(1);
             let note = match parts::is_many(parts, args) {
                 true => format!("Part {first} of {parts} is shown. So many are sent with --yes."),
                 false => format!("Part {first} of {parts} is shown."),
@@ -415,10 +418,7 @@ fn told(sent: &[Sent], args: &Send, context: &Context) -> Result<(), Failure> {
     let receipts = receipts.map(|sent| Receipt::of(sent, zone, screen.is_verbose()));
     let receipts: Vec<Receipt<'_>> = receipts.collect();
     match receipts.as_slice() {
-        [] => Err(Failure::usage(
-            "the text has fewer parts than --from-part says",
-            "Nothing was sent.",
-        )),
+        [] => Err(no_such_part()),
         [receipt] => {
             let how = receipt.outcome();
             let what = format!("the message is in the ticket ({how})");
@@ -430,6 +430,13 @@ fn told(sent: &[Sent], args: &Send, context: &Context) -> Result<(), Failure> {
             telling(what, || screen.show(&Receipts { parts }))
         }
     }
+}
+
+fn no_such_part() -> Failure {
+    Failure::usage(
+        "the text has fewer parts than --from-part says",
+        "Nothing was sent.",
+    )
 }
 
 /// How a message that was not sent for sure is told.

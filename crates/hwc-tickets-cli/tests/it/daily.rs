@@ -544,8 +544,12 @@ fn parts_go_on_where_they_stopped() {
     for (number, text) in arrived.iter().enumerate() {
         assert!(text.starts_with(&format!("({}/2) ", number + 1)), "{text}");
     }
-    let ran = at_home(&stage, &[&send[..], &["--from-part", "3"]].concat(), "");
-    assert_eq!(ran.code, 2, "{}", ran.golden());
+    let beyond = [&send[..], &["--from-part", "3"]].concat();
+    for args in [beyond.clone(), [&beyond[..], &["--dry-run"]].concat()] {
+        let ran = at_home(&stage, &args, "");
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+        assert!(ran.stderr.contains("fewer parts"), "{}", ran.stderr);
+    }
 }
 
 /// A log that was given by mistake makes no hundreds of messages.
