@@ -248,14 +248,14 @@ fn arguments(operation: &Operation, input: &Input) -> Vec<Arg> {
     match input.taking {
         Taking::Ticket => vec![
             arg.value_name("TICKET")
-                .value_parser(Typed::of(value))
+                .value_parser(Typed::of(operation, value))
                 .help(help)
                 .long_help(long_help),
         ],
         Taking::Setting => Vec::new(),
         Taking::PageSize => vec![
             number(PAGE_SIZE)
-                .value_parser(Typed::of(value))
+                .value_parser(Typed::of(operation, value))
                 .help("Most items of one page, of which as many are asked for as are needed")
                 .hide_short_help(true),
         ],
@@ -274,7 +274,7 @@ fn arguments(operation: &Operation, input: &Input) -> Vec<Arg> {
             let arg = arg
                 .long(name)
                 .value_name(value_name(value.kind, name))
-                .value_parser(Typed::of(value))
+                .value_parser(Typed::of(operation, value))
                 .hide_possible_values(true)
                 .allow_negative_numbers(matches!(value.kind, Kind::Integer | Kind::Number))
                 .help(help)

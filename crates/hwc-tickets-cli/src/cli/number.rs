@@ -22,7 +22,7 @@ pub(crate) struct Whole<T> {
 }
 
 impl<T> Whole<T> {
-    const fn new(least: T, most: T) -> Self {
+    pub(super) const fn new(least: T, most: T) -> Self {
         Self { least, most }
     }
 }

@@ -673,7 +673,11 @@ fn what_could_be_given_is_told() {
         ),
         (
             &["ticket", "list", "--page-size", "99999999999999999999"],
-            "a whole number from -9223372036854775808 to 9223372036854775807",
+            "it must be a whole number from 0 to 100",
+        ),
+        (
+            &["ticket", "list", "--status", "opne"],
+            "or a whole number from 0 to 30",
         ),
     ] {
         let ran = stage.run(args);

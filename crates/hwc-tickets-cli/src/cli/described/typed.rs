@@ -1,13 +1,13 @@
 //! Values as people type them.
 
 use super::possible;
-use crate::cli::ANY;
+use crate::cli::number::{ANY, Whole};
 use clap::{
     Arg, Command,
     builder::{PossibleValue, TypedValueParser},
 };
 use heck::ToKebabCase as _;
-use hwc_tickets::api::{Kind, Value};
+use hwc_tickets::api::{Kind, Operation, Unit, Value};
 use serde_json::Value as Json;
 use std::ffi::OsStr;
 
@@ -18,11 +18,20 @@ pub(crate) fn known_name(name: &str) -> String {
 
 /// Reads one value from the command line, and tells completions what is known of it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Typed(&'static Value);
+pub(super) struct Typed {
+    value: &'static Value,
+    /// The documented ones, which a refusal names.
+    numbers: Whole<i64>,
+}
 
 impl Typed {
-    pub(super) fn of(value: &'static Value) -> Self {
-        Self(value)
+    pub(super) fn of(operation: &Operation, value: &'static Value) -> Self {
+        let mut limits = (operation.limits(value)).filter(|limit| limit.unit == Unit::Value);
+        let documented = limits.find_map(|limit| Some(Whole::new(limit.min?, limit.max?)));
+        Self {
+            value,
+            numbers: documented.unwrap_or(ANY),
+        }
     }
 }
 
@@ -35,16 +44,16 @@ impl TypedValueParser for Typed {
         argument: Option<&Arg>,
         text: &OsStr,
     ) -> Result<Json, clap::Error> {
-        let value = self.0;
-        let parse = move |text: &str| read(value, text);
+        let Self { value, numbers } = *self;
+        let parse = move |text: &str| items(value, numbers, text);
         TypedValueParser::parse_ref(&parse, command, argument, text)
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let names = match self.0.kind {
+        let names = match self.value.kind {
             Kind::Flag => vec![PossibleValue::new("true"), PossibleValue::new("false")],
-            _ if self.0.known.is_empty() => return None,
-            _ => possible(self.0.known),
+            _ if self.value.known.is_empty() => return None,
+            _ => possible(self.value.known),
         };
         Some(Box::new(names.into_iter()))
     }
@@ -52,34 +61,39 @@ impl TypedValueParser for Typed {
 
 /// What was typed, as it is sent: of a list, a list. The reason of a refusal does not repeat it.
 pub(crate) fn read(value: &Value, text: &str) -> Result<Json, String> {
+    items(value, ANY, text)
+}
+
+/// `numbers` are those that the reason names. What is beyond them and a whole number is refused when the call is checked.
+fn items(value: &Value, numbers: Whole<i64>, text: &str) -> Result<Json, String> {
     if !value.is_list {
-        return one(value, text);
+        return one(value, numbers, text);
     }
     if value.kind == Kind::Json {
         // One item, or all of them.
-        return Ok(match one(value, text)? {
+        return Ok(match one(value, numbers, text)? {
             Json::Array(items) => Json::Array(items),
             item => Json::Array(vec![item]),
         });
     }
     let items = split(text);
-    let items = items.iter().map(|item| one(value, item));
+    let items = items.iter().map(|item| one(value, numbers, item));
     items.collect::<Result<_, _>>().map(Json::Array)
 }
 
-fn one(value: &Value, text: &str) -> Result<Json, String> {
+fn one(value: &Value, numbers: Whole<i64>, text: &str) -> Result<Json, String> {
     let typed = text.trim().to_kebab_case();
     let mut known = value.known.iter();
     let known = known.find(|(_, name)| !typed.is_empty() && known_name(name) == typed);
     let text = known.map_or(text, |(value, _)| value);
     match value.kind {
         Kind::Integer => {
-            (ANY.read(text).map(Json::from)).map_err(|reason| match value.known.is_empty() {
-                true => reason,
+            (ANY.read(text).map(Json::from)).map_err(|_| match value.known.is_empty() {
+                true => format!("it must be {numbers}"),
                 false => {
                     let names = value.known.iter();
                     let names: Vec<String> = names.map(|(_, name)| known_name(name)).collect();
-                    format!("{reason}, or one of {}", names.join(", "))
+                    format!("it must be one of {}, or {numbers}", names.join(", "))
                 }
             })
         }
