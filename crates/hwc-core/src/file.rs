@@ -265,16 +265,42 @@ pub(crate) fn may_become_mark(bytes: &[u8]) -> bool {
     MARK.starts_with(bytes)
 }
 
-/// A path as it can be pasted into a shell.
+/// A path as it can be pasted into a shell. What no text can show of it, because it is a control character or not UTF-8, stands in
+/// the form `$'caf\351'`, which all but the plainest shells know.
 #[must_use]
 pub fn shell_quoted(path: &Path) -> String {
     let text = path.display().to_string();
+    if path.to_str().is_none() || text.chars().any(char::is_control) {
+        return escaped(path.as_os_str().as_encoded_bytes());
+    }
     let is_plain =
         |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | ',' | ':' | '@');
     if !text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain) {
         return text;
     }
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Bytes between `$'` and `'`. Three octal digits are always the whole of a byte; hexadecimal ones may go on in some shells.
+fn escaped(bytes: &[u8]) -> String {
+    fn octal(bytes: &[u8]) -> impl Iterator<Item = String> {
+        bytes.iter().map(|byte| format!("\\{byte:03o}"))
+    }
+    let mut text = "$'".to_owned();
+    for chunk in bytes.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            match letter {
+                '\'' | '\\' => text.extend(['\\', letter]),
+                _ if letter.is_control() => {
+                    text.extend(octal(letter.encode_utf8(&mut [0; 4]).as_bytes()));
+                }
+                _ => text.push(letter),
+            }
+        }
+        text.extend(octal(chunk.invalid()));
+    }
+    text.push('\'');
+    text
 }
 
 /// Makes what was done to the names in `directory` durable: what was put there, replaced or removed stays so when the power fails.
@@ -566,8 +592,17 @@ mod tests {
             ("it's mine", r"'it'\''s mine'"),
             ("-rf", "'-rf'"),
             ("a b", "'a b'"),
+            ("it's\n\\1", r"$'it\'s\012\\1'"),
         ] {
             assert_eq!(shell_quoted(Path::new(path)), quoted);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_is_not_utf_8_is_quoted_byte_by_byte() {
+        use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+        let path = Path::new(OsStr::from_bytes(b"notes/caf\xe91.log"));
+        assert_eq!(shell_quoted(path), r"$'notes/caf\3511.log'");
     }
 }
