@@ -17,6 +17,10 @@ pub(crate) fn standard_input() -> Result<String, Failure> {
     file::read_text_from(io::stdin().lock(), MOST_BYTES)
         .map_err(|why| match why {
             Unreadable::Wide(form) => in_utf_8(form),
+            Unreadable::NotText => Failure::usage(
+                "standard input is not UTF-8 text",
+                "Convert it on its way, for example with: iconv -f LATIN1 -t UTF-8.",
+            ),
             Unreadable::NotAFile(sort) => no_input(sort),
             why => unreadable(path, &why),
         })

@@ -190,6 +190,11 @@ fn utf_16_is_refused_by_name_with_what_to_do() {
             assert!(ran.stderr.contains("standard input"), "{}", ran.stderr);
             assert!(ran.stderr.contains("UTF-16"), "{}", ran.stderr);
         }
+        let ran = stage.given(&mut stage.command(args), b"caf\xe9\n");
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.stderr);
+        for text in ["standard input is not UTF-8 text", "iconv"] {
+            assert!(ran.stderr.contains(text), "{args:?}: {}", ran.stderr);
+        }
     }
     private(&stage.config(), &utf_16("[profiles.default]\n"));
     let ran = stage.run(&["auth", "status"]);
