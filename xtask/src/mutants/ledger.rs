@@ -84,11 +84,16 @@ impl Basis {
     }
 }
 
-/// What of a file is mutated: tests stand at its end.
+/// What of a file is mutated: without the tests, where nothing else stands behind them.
 fn mutated(source: &str) -> &str {
-    source
-        .split_once("\n#[cfg(test)]\nmod ")
-        .map_or(source, |(before, _)| before)
+    let mut parts = source.split("\n#[cfg(test)]\nmod ");
+    let before = parts.next().unwrap_or_default();
+    let is_of_tests = |line: &str| line.is_empty() || line.starts_with(' ') || line == "}";
+    // The first line names the module.
+    match parts.all(|tests| tests.lines().skip(1).all(is_of_tests)) {
+        true => before,
+        false => source,
+    }
 }
 
 /// The mutants of an area, by their names.
@@ -187,8 +192,22 @@ mod tests {
             ("fn f() {}\n", "fn f() {}\n"),
             ("fn f() {}\n\n#[cfg(test)]\nmod tests;\n", "fn f() {}\n"),
             ("fn f() {}\n\n#[cfg(test)]\nmod tests {\n}\n", "fn f() {}\n"),
+            (
+                "fn f() {}\n\n#[cfg(test)]\nmod tests {\n    fn g() {}\n\n    fn h() {}\n}\n",
+                "fn f() {}\n",
+            ),
+            (
+                "fn f() {}\n\n#[cfg(test)]\nmod made;\n#[cfg(test)]\nmod tests;\n",
+                "fn f() {}\n",
+            ),
         ] {
             assert_eq!(mutated(source), expected);
+        }
+        for whole in [
+            "mod a;\n#[cfg(test)]\nmod tests;\nmod walk;\n\nfn f() {}\n",
+            "fn e() {}\n\n#[cfg(test)]\nmod tests {\n}\n\nfn f() {}\n",
+        ] {
+            assert_eq!(mutated(whole), whole);
         }
     }
 }
