@@ -15,7 +15,7 @@ use crate::{
 };
 use std::{
     collections::BTreeSet,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     process::Command,
     sync::{Mutex, PoisonError},
@@ -130,6 +130,10 @@ impl<'a> Trial<'a> {
         let mut command = self.command(binary, Asked::default());
         let told = command.args(["--list", "--format", "terse"]).output();
         let told = told.map_err(|error| self.broken(&error))?;
+        if !told.status.success() {
+            // Where no test is known, no mutant is noticed.
+            return Err(self.broken(&io::Error::other(told.status.to_string())));
+        }
         Ok(names(&String::from_utf8_lossy(&told.stdout)))
     }
 
@@ -281,7 +285,7 @@ impl<'a> Trial<'a> {
         end.map_err(|error| self.broken(&error))
     }
 
-    fn broken(&self, error: &std::io::Error) -> Problems {
+    fn broken(&self, error: &io::Error) -> Problems {
         Problem::general(
             format!("the tests of {} cannot be run: {error}", self.package),
             "mend that and run the command again: it goes on where it stopped",
