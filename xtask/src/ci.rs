@@ -153,7 +153,7 @@ const SOAK_SECONDS: u64 = 60;
 const MOST_CRATES: usize = 105;
 
 /// The steps and what each checks, a line for each: for the help of the command.
-pub fn listed() -> String {
+pub fn help() -> String {
     let width = STEPS.iter().map(|step| step.name.len()).max();
     let width = width.unwrap_or_default();
     let lines = STEPS

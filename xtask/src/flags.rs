@@ -75,7 +75,7 @@ pub enum Command {
     /// Makes sources wrong, one place at a time, and fails where no test notices; installs cargo-mutants below target/.
     ///
     /// What became of each mutant is in target/mutants/AREA.json; what is known there of the same sources is not tried again.
-    #[command(after_help = mutants::listed())]
+    #[command(after_help = mutants::help())]
     Mutants {
         /// Areas, or files such as crates/hwc-tickets/src/ids.rs; without one, every area.
         #[arg(value_name = "AREA|FILE")]
@@ -97,7 +97,7 @@ pub enum Command {
         only: Vec<String>,
     },
     /// Runs every check that a change must pass, or one of them.
-    #[command(after_help = ci::listed())]
+    #[command(after_help = ci::help())]
     Ci {
         /// The one step to run; without it, every one.
         step: Option<String>,

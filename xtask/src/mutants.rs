@@ -35,7 +35,7 @@ const PLACE: &str = "target/mutants";
 const PAGE: &str = "docs/assurance.md";
 
 /// The areas, in a line: for the help of the command.
-pub fn listed() -> String {
+pub fn help() -> String {
     format!("Areas: {}", areas::names())
 }
 

@@ -13,6 +13,7 @@ use crate::{
     file::Workspace,
     problem::{Problem, Problems, Result},
 };
+
 /// An area under way.
 pub(super) struct Course<'a> {
     pub(super) workspace: &'a Workspace,

@@ -10,13 +10,12 @@ use std::{collections::BTreeMap, fmt::Write as _, ops::Range};
 pub(super) const SWITCH: &str = "mutation_switch";
 /// The variable that names the mutant.
 pub(super) const VARIABLE: &str = "HWC_TICKETS_MUTANT";
+/// The variable that names the file into which the numbers of those go that were asked about.
+pub(super) const REACHED: &str = "HWC_TICKETS_MUTANTS_REACHED";
 
 /// What is put at the beginning of `lib.rs`: what the compiler sees through in a mutant is for the tests to notice.
 pub(super) const ALLOWED: &str =
     "#![allow(arithmetic_overflow, overflowing_literals, unconditional_panic, invalid_value)]";
-
-/// The variable that names the file into which the numbers of those go that were asked about.
-pub(super) const REACHED: &str = "HWC_TICKETS_MUTANTS_REACHED";
 
 /// What is put at the end of `lib.rs`.
 pub(super) fn switch() -> String {
