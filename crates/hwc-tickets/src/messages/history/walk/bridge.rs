@@ -155,13 +155,13 @@ impl Bridge {
         let on_page: BTreeSet<MessageKey> = keys.iter().flatten().copied().collect();
         let is_like_before = on_page.is_subset(&self.page_before);
         self.page_before = on_page;
-        let is_first = self.row == self.first_row && !self.expects_end;
         if self.expects_end {
             return match returned {
                 0 => Crossing::Whole(std::mem::take(&mut self.new)),
                 _ => self.again(0),
             };
         }
+        let is_first = self.row == self.first_row;
         if is_first {
             // It has to begin before the second does.
             let begins_at = rows
