@@ -20,7 +20,7 @@ pub(crate) use duration::{InvalidSpan, Span};
 pub(crate) use key::Key;
 pub(crate) use likeness::nearest;
 pub(crate) use moment::Moment;
-pub(crate) use number::{ANY, RETRIES};
+pub(crate) use number::{ANY_INTEGER, RETRIES};
 pub(crate) use status::StatusName;
 pub(crate) use tip::guide;
 pub(crate) use words::Words;

@@ -4,30 +4,30 @@ use clap::builder::TypedValueParser;
 use std::{ffi::OsStr, fmt, str::FromStr};
 
 /// How often a call is retried.
-pub(crate) const RETRIES: Whole<u32> = Whole::new(0, u32::MAX);
+pub(crate) const RETRIES: Integers<u32> = Integers::new(0, u32::MAX);
 /// How many of something; none is a number, too.
-pub(super) const COUNT: Whole<u64> = Whole::new(0, u64::MAX);
+pub(super) const COUNT: Integers<u64> = Integers::new(0, u64::MAX);
 /// How many of something, where none of it would be no command.
-pub(super) const AT_LEAST_ONE: Whole<u64> = Whole::new(1, u64::MAX);
+pub(super) const AT_LEAST_ONE: Integers<u64> = Integers::new(1, u64::MAX);
 /// Which part of a text.
-pub(super) const PART: Whole<usize> = Whole::new(1, usize::MAX);
+pub(super) const PART: Integers<usize> = Integers::new(1, usize::MAX);
 /// Numbers whose limits only the service knows.
-pub(crate) const ANY: Whole<i64> = Whole::new(i64::MIN, i64::MAX);
+pub(crate) const ANY_INTEGER: Integers<i64> = Integers::new(i64::MIN, i64::MAX);
 
 /// The whole numbers that an option, a variable or a key of the configuration file takes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Whole<T> {
+pub(crate) struct Integers<T> {
     least: T,
     most: T,
 }
 
-impl<T> Whole<T> {
+impl<T> Integers<T> {
     pub(super) const fn new(least: T, most: T) -> Self {
         Self { least, most }
     }
 }
 
-impl<T: Copy + PartialOrd + FromStr + fmt::Display> Whole<T> {
+impl<T: Copy + PartialOrd + FromStr + fmt::Display> Integers<T> {
     /// Reads one of them. The reason of a refusal says which there are, and does not repeat what was typed.
     pub(crate) fn read(self, text: &str) -> Result<T, String> {
         let number: Option<T> = text.trim().parse().ok();
@@ -38,14 +38,14 @@ impl<T: Copy + PartialOrd + FromStr + fmt::Display> Whole<T> {
 }
 
 /// `a whole number from 1 to 9`.
-impl<T: fmt::Display> fmt::Display for Whole<T> {
+impl<T: fmt::Display> fmt::Display for Integers<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a whole number from {} to {}", self.least, self.most)
     }
 }
 
 /// Reads one from the command line.
-impl<T> TypedValueParser for Whole<T>
+impl<T> TypedValueParser for Integers<T>
 where
     T: Copy + PartialOrd + FromStr + fmt::Display + Send + Sync + 'static,
 {
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_of_a_range_is_told_the_range() {
-        let digit = Whole::<u32>::new(1, 9);
+        let digit = Integers::<u32>::new(1, 9);
         for (text, expected) in [
             ("1", Some(1)),
             (" 9 ", Some(9)),
@@ -95,7 +95,7 @@ mod tests {
             ("-9223372036854775809", false),
             ("9223372036854775808", false),
         ] {
-            assert_eq!(ANY.read(text).is_ok(), is_taken, "{text}");
+            assert_eq!(ANY_INTEGER.read(text).is_ok(), is_taken, "{text}");
         }
         let most = RETRIES.read("4294967295");
         assert_eq!((most, RETRIES.read("0")), (Ok(u32::MAX), Ok(0)));

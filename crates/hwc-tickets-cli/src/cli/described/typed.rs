@@ -1,7 +1,7 @@
 //! Values as people type them.
 
 use super::possible;
-use crate::cli::number::{ANY, Whole};
+use crate::cli::number::{ANY_INTEGER, Integers};
 use clap::{
     Arg, Command,
     builder::{PossibleValue, TypedValueParser},
@@ -21,16 +21,16 @@ pub(crate) fn known_name(name: &str) -> String {
 pub(super) struct Typed {
     value: &'static Value,
     /// The documented ones, which a refusal names.
-    numbers: Whole<i64>,
+    numbers: Integers<i64>,
 }
 
 impl Typed {
     pub(super) fn of(operation: &Operation, value: &'static Value) -> Self {
         let mut limits = (operation.limits(value)).filter(|limit| limit.unit == Unit::Value);
-        let documented = limits.find_map(|limit| Some(Whole::new(limit.min?, limit.max?)));
+        let documented = limits.find_map(|limit| Some(Integers::new(limit.min?, limit.max?)));
         Self {
             value,
-            numbers: documented.unwrap_or(ANY),
+            numbers: documented.unwrap_or(ANY_INTEGER),
         }
     }
 }
@@ -61,11 +61,11 @@ impl TypedValueParser for Typed {
 
 /// What was typed, as it is sent: of a list, a list. The reason of a refusal does not repeat it.
 pub(crate) fn read(value: &Value, text: &str) -> Result<Json, String> {
-    items(value, ANY, text)
+    items(value, ANY_INTEGER, text)
 }
 
 /// `numbers` are those that the reason names. What is beyond them and a whole number is refused when the call is checked.
-fn items(value: &Value, numbers: Whole<i64>, text: &str) -> Result<Json, String> {
+fn items(value: &Value, numbers: Integers<i64>, text: &str) -> Result<Json, String> {
     if !value.is_list {
         return one(value, numbers, text);
     }
@@ -81,14 +81,15 @@ fn items(value: &Value, numbers: Whole<i64>, text: &str) -> Result<Json, String>
     items.collect::<Result<_, _>>().map(Json::Array)
 }
 
-fn one(value: &Value, numbers: Whole<i64>, text: &str) -> Result<Json, String> {
+fn one(value: &Value, numbers: Integers<i64>, text: &str) -> Result<Json, String> {
     let typed = text.trim().to_kebab_case();
     let mut known = value.known.iter();
     let known = known.find(|(_, name)| !typed.is_empty() && known_name(name) == typed);
     let text = known.map_or(text, |(value, _)| value);
     match value.kind {
         Kind::Integer => {
-            (ANY.read(text).map(Json::from)).map_err(|_| match value.known.is_empty() {
+            let number = ANY_INTEGER.read(text).map(Json::from);
+            number.map_err(|_| match value.known.is_empty() {
                 true => format!("it must be {numbers}"),
                 false => {
                     let names = value.known.iter();

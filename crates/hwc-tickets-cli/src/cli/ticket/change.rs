@@ -1,6 +1,6 @@
 //! What is done to a ticket as a whole: ended, urged, rated.
 
-use crate::cli::ANY;
+use crate::cli::ANY_INTEGER;
 use clap::Args;
 use hwc_tickets::Points;
 
@@ -76,8 +76,8 @@ fn points(text: &str) -> Result<Points, String> {
     const HOW: &str = "write the id of a category and the points for it, as 1=5; `hwc-tickets catalog satisfaction` lists what can be rated";
     let (category, value) = text.split_once('=').ok_or(HOW)?;
     let number = |text: &str| {
-        let number = ANY.read(text);
-        number.map_err(|_| format!("each of the two must be {ANY}: {HOW}"))
+        let number = ANY_INTEGER.read(text);
+        number.map_err(|_| format!("each of the two must be {ANY_INTEGER}: {HOW}"))
     };
     Ok(Points::new(number(category)?, number(value)?))
 }

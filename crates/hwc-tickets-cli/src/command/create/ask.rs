@@ -8,7 +8,7 @@ use super::{
     odd, problem,
 };
 use crate::{
-    cli::ANY,
+    cli::ANY_INTEGER,
     context::{Context, interruptible},
     exit::Exit,
     failure::{Failure, summary},
@@ -448,8 +448,8 @@ impl Dialogue<'_> {
                     let items: Vec<&str> = items.filter(|item| !item.is_empty()).collect();
                     Some(Value::from(items))
                 }
-                FieldKind::Integer if ANY.read(&text).is_err() => {
-                    screen.say(&format!("  It must be {ANY}."));
+                FieldKind::Integer if ANY_INTEGER.read(&text).is_err() => {
+                    screen.say(&format!("  It must be {ANY_INTEGER}."));
                     continue;
                 }
                 _ => Some(Value::from(text)),
