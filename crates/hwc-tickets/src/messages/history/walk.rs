@@ -389,4 +389,6 @@ impl Walk {
 }
 
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
 mod tests;

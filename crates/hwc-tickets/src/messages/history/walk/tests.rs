@@ -1,55 +1,27 @@
 //! Where a walk begins, what the next page is asked with, and where it ends.
 
-use super::*;
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap()
-}
-
-/// What this machine's clock shows when a walk is made.
-const NOW: i64 = 1_000_000;
-
-/// A walk in pages of two rows.
-fn walk(since: Option<Since>) -> Walk {
-    let options = WalkOptions {
-        page_size: 2,
-        since,
-        form: TimeForm::default(),
-        zone: ZoneOffset::UTC,
-    };
-    Walk::new(options, at(NOW))
-}
-
-/// A page of one message of the customer for each of these seconds.
-fn page(seconds: &[i64]) -> MessagePage {
-    let message = |second: &i64| {
-        let time = MessageTime::from(at(*second));
-        Message::new(MessageKind::Customer, time, "words")
-    };
-    MessagePage {
-        messages: seconds.iter().map(message).collect(),
-        has_list: true,
-        ..MessagePage::default()
-    }
-}
+use super::{
+    fixtures::{NOW, at, page_of, walk},
+    *,
+};
 
 #[test]
 fn a_walk_starts_at_least_23_hours_beyond_the_clock_of_the_service() {
-    let mut walk = walk(None);
+    let mut walk = walk(2, None);
     // How far the service's clock is ahead, in seconds.
     for (ahead, is_too_early) in [(-1, false), (3600, false), (3601, true)] {
         let date = at(NOW + ahead);
         assert_eq!(walk.starts_too_early(date), is_too_early, "{ahead}");
     }
-    walk.accept(page(&[300, 200]), None);
+    walk.accept(page_of(&[300, 200]), None);
     assert!(!walk.starts_too_early(at(NOW + 3601)));
 }
 
 #[test]
 fn only_an_age_is_reckoned_and_only_once() {
-    assert!(!walk(None).is_to_reckon());
-    assert!(!walk(Some(Since::At(at(100)))).is_to_reckon());
-    let mut walk = walk(Some(Since::Ago(Duration::from_secs(100))));
+    assert!(!walk(2, None).is_to_reckon());
+    assert!(!walk(2, Some(Since::At(at(100)))).is_to_reckon());
+    let mut walk = walk(2, Some(Since::Ago(Duration::from_secs(100))));
     assert!(walk.is_to_reckon());
     walk.reckon(Some(at(350)), at(NOW));
     assert!(!walk.is_to_reckon());
@@ -64,8 +36,8 @@ fn the_next_page_is_asked_with_the_side_of_the_oldest_message() {
         (MessageKind::Unknown, 0),
     ];
     for (side, code) in sides {
-        let mut walk = walk(None);
-        let mut page = page(&[300, 200]);
+        let mut walk = walk(2, None);
+        let mut page = page_of(&[300, 200]);
         page.messages[1].kind = side;
         for (messages, expected) in [(None, 0), (Some(page), code)] {
             if let Some(page) = messages {
@@ -91,8 +63,8 @@ fn there_is_no_page_after_as_many_as_are_wanted() {
         (since, Some(2), false),
     ];
     for (since, wanted, is_last) in cases {
-        let mut walk = walk(since);
-        assert_eq!(walk.accept(page(&[300, 200]), wanted).len(), 2);
+        let mut walk = walk(2, since);
+        assert_eq!(walk.accept(page_of(&[300, 200]), wanted).len(), 2);
         assert_eq!(walk.has_ended(), is_last, "{since:?} {wanted:?}");
         assert_eq!(walk.next().is_none(), is_last, "{since:?} {wanted:?}");
     }
@@ -102,8 +74,8 @@ fn there_is_no_page_after_as_many_as_are_wanted() {
 fn a_walk_ends_with_the_first_page_that_goes_past_since() {
     // The moment, how many are handed out, and whether that is all.
     for (since, number, is_all) in [(200, 2, false), (201, 1, true), (301, 0, true)] {
-        let mut walk = walk(Some(Since::At(at(since))));
-        assert_eq!(walk.accept(page(&[300, 200]), None).len(), number);
+        let mut walk = walk(2, Some(Since::At(at(since))));
+        assert_eq!(walk.accept(page_of(&[300, 200]), None).len(), number);
         assert_eq!(walk.has_ended(), is_all, "{since}");
         assert_eq!(walk.report().complete, is_all, "{since}");
         assert!(!walk.report().possible_gap, "{since}");
@@ -116,10 +88,10 @@ fn a_total_above_what_was_read_is_no_skipped_message() {
     // says that there is another.
     let pages: [(&[i64], bool); 2] = [(&[300, 200], false), (&[300], true)];
     for (seconds, possible_gap) in pages {
-        let mut walk = walk(None);
+        let mut walk = walk(2, None);
         let page = MessagePage {
             count: Some(5),
-            ..page(seconds)
+            ..page_of(seconds)
         };
         walk.accept(page, None);
         assert_eq!(walk.report().possible_gap, possible_gap, "{seconds:?}");
@@ -127,7 +99,7 @@ fn a_total_above_what_was_read_is_no_skipped_message() {
         assert!(!walk.has_ended(), "{seconds:?}");
     }
     // An answer that leaves its list out passes over whatever there is.
-    let mut walk = walk(None);
+    let mut walk = walk(2, None);
     walk.accept(MessagePage::default(), None);
     assert!(walk.may_have_skipped() && walk.has_ended());
     assert!(walk.report().possible_gap && !walk.report().complete);
@@ -135,10 +107,10 @@ fn a_total_above_what_was_read_is_no_skipped_message() {
 
 #[test]
 fn a_stored_answer_makes_the_walk_stale() {
-    let mut walk = walk(None);
+    let mut walk = walk(2, None);
     assert!(!walk.is_stale());
     walk.take_for_stored();
     assert!(walk.is_stale());
-    walk.accept(page(&[300, 200]), None);
+    walk.accept(page_of(&[300, 200]), None);
     assert!(walk.is_stale() && walk.report().possible_gap);
 }

@@ -1,25 +1,12 @@
 //! What is dropped and counted where pages overlap.
 
 use super::*;
-use crate::{
-    messages::{
-        history::{query_time::TimeForm, walk::WalkOptions},
-        message::{Message, MessageKind, Undecodable},
-        wire::MessagePage,
-    },
-    time::{MessageTime, ZoneOffset},
+use crate::messages::{
+    history::walk::fixtures::{message, walk},
+    message::Undecodable,
+    wire::MessagePage,
 };
 use jiff::Timestamp;
-
-fn walk() -> Walk {
-    let options = WalkOptions {
-        page_size: 2,
-        since: None,
-        form: TimeForm::default(),
-        zone: ZoneOffset::UTC,
-    };
-    Walk::new(options, Timestamp::from_second(1_000).unwrap())
-}
 
 /// A page with a message for each of these seconds. `None`: a row that cannot be read.
 fn page(rows: &[Option<i64>]) -> MessagePage {
@@ -30,11 +17,7 @@ fn page(rows: &[Option<i64>]) -> MessagePage {
     for (index, row) in rows.iter().enumerate() {
         match row {
             None => page.undecodable.push(Undecodable::new(index, "odd")),
-            Some(second) => {
-                let time = MessageTime::from(Timestamp::from_second(*second).unwrap());
-                page.messages
-                    .push(Message::new(MessageKind::Support, time, "words"));
-            }
+            Some(second) => page.messages.push(message(*second, "words")),
         }
     }
     page
@@ -62,7 +45,7 @@ fn what_comes_again_is_dropped_and_counted() {
         (&[Some(40), Some(20)], &[], 2),
     ];
     for (rows, new, dropped) in cases {
-        let mut walk = walk();
+        let mut walk = walk(2, None);
         assert_eq!(accept(&mut walk, &[Some(30), Some(20)]), [30, 20]);
         assert_eq!(accept(&mut walk, rows), new, "{rows:?}");
         assert_eq!(walk.report.duplicates_dropped, dropped, "{rows:?}");
@@ -84,7 +67,7 @@ fn a_row_that_cannot_be_read_is_counted_once_although_pages_overlap() {
         (&[Some(20)], 1),
     ];
     for (rows, count) in cases {
-        let mut walk = walk();
+        let mut walk = walk(2, None);
         accept(&mut walk, &[Some(20), None]);
         assert_eq!(walk.report.undecodable, 0, "{rows:?}");
         accept(&mut walk, rows);

@@ -1,44 +1,14 @@
 //! How the second of the oldest message is read by row numbers, and what shows that all of it came again.
 
 use super::*;
-use crate::{
-    messages::{
-        history::{
-            query_time::TimeForm,
-            walk::{Ask, WalkOptions},
-        },
-        message::MessageKind,
-    },
-    time::{MessageTime, ZoneOffset},
+use crate::messages::history::walk::{
+    Ask,
+    fixtures::{message, page, walk},
 };
-
-fn walk() -> Walk {
-    let options = WalkOptions {
-        page_size: 3,
-        since: None,
-        form: TimeForm::default(),
-        zone: ZoneOffset::UTC,
-    };
-    Walk::new(options, Timestamp::from_second(1_000).unwrap())
-}
-
-fn message(second: i64, text: &str) -> Message {
-    let time = MessageTime::from(Timestamp::from_second(second).unwrap());
-    Message::new(MessageKind::Support, time, text)
-}
-
-/// A page of messages, each told by its second and its text.
-fn page(rows: &[(i64, &str)]) -> MessagePage {
-    MessagePage {
-        messages: rows.iter().map(|(at, text)| message(*at, text)).collect(),
-        has_list: true,
-        ..MessagePage::default()
-    }
-}
 
 /// A walk whose oldest second is 100, of which three messages are known. Two of them are equal.
 fn walk_to_boundary() -> Walk {
-    let mut walk = walk();
+    let mut walk = walk(3, None);
     let new = walk.accept(page(&[(100, "a"), (100, "a"), (100, "b")]), None);
     assert_eq!(new.len(), 3);
     walk
@@ -89,7 +59,7 @@ fn a_page_shows_the_boundary_where_each_known_message_is_on_it_as_often() {
     ];
     for (counts, is_shown) in cases {
         let on_page: BTreeMap<MessageKey, u32> = (counts.iter())
-            .map(|(text, count)| (message(100, text).key(), *count))
+            .map(|(text, count)| (message(100, *text).key(), *count))
             .collect();
         assert_eq!(walk.shows_boundary(&on_page), is_shown, "{counts:?}");
     }
@@ -97,5 +67,5 @@ fn a_page_shows_the_boundary_where_each_known_message_is_on_it_as_often() {
 
 #[test]
 fn without_an_oldest_message_there_is_no_boundary_to_show() {
-    assert!(walk().shows_boundary(&BTreeMap::new()));
+    assert!(walk(3, None).shows_boundary(&BTreeMap::new()));
 }

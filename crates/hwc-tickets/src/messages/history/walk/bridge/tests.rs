@@ -1,24 +1,7 @@
 //! What pages of rows come to, told page by page. The second that is read is 100.
 
 use super::*;
-use crate::{messages::message::MessageKind, time::MessageTime};
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap()
-}
-
-fn message(second: i64, text: impl Into<String>) -> Message {
-    Message::new(MessageKind::Support, MessageTime::from(at(second)), text)
-}
-
-/// A page of messages, each told by its second and its text.
-fn page(rows: &[(i64, &str)]) -> MessagePage {
-    MessagePage {
-        messages: rows.iter().map(|(at, text)| message(*at, *text)).collect(),
-        has_list: true,
-        ..MessagePage::default()
-    }
-}
+use crate::messages::history::walk::fixtures::{at, message, page};
 
 fn bridge(newer: u64) -> Bridge {
     Bridge::new(at(100)..at(101), newer)

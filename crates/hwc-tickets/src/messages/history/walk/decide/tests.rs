@@ -1,54 +1,21 @@
 //! Where a walk goes from a page, and what it says at its end.
 
 use super::*;
-use crate::{
-    messages::{
-        history::{query_time::TimeForm, walk::WalkOptions},
-        message::{Message, MessageKind},
-        wire::MessagePage,
-    },
-    time::{MessageTime, ZoneOffset},
+use crate::messages::{
+    history::walk::fixtures::{found, page_of, walk},
+    wire::MessagePage,
 };
-use jiff::Timestamp;
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap()
-}
-
-fn walk(page_size: u64) -> Walk {
-    let options = WalkOptions {
-        page_size,
-        since: None,
-        form: TimeForm::default(),
-        zone: ZoneOffset::UTC,
-    };
-    Walk::new(options, at(1_000))
-}
 
 /// A page of two rows that brings nothing new.
 fn nothing_new(full: bool) -> Found {
-    Found {
-        returned: 2,
-        says_none: false,
-        full,
-        progress: false,
-        reached_since: false,
-        reached_beginning: false,
-        has_time: true,
-    }
+    found(2, full, false)
 }
 
 /// A page with a message for each of these seconds, and a total.
 fn page(seconds: &[i64], total: u64) -> MessagePage {
-    let message = |second: &i64| {
-        let time = MessageTime::from(at(*second));
-        Message::new(MessageKind::Support, time, "words")
-    };
     MessagePage {
-        messages: seconds.iter().map(message).collect(),
         count: Some(total),
-        has_list: true,
-        ..MessagePage::default()
+        ..page_of(seconds)
     }
 }
 
@@ -62,7 +29,7 @@ fn a_short_page_is_the_end_only_where_the_total_is_reached() {
         (4, &[20, 10, 9], 4, false),
     ];
     for (first_total, seconds, total, is_end) in cases {
-        let mut walk = walk(2);
+        let mut walk = walk(2, None);
         walk.accept(page(&[30, 20], first_total), None);
         assert!(!walk.has_ended());
         walk.accept(page(seconds, total), None);
@@ -82,7 +49,7 @@ fn a_page_that_brings_nothing_new_is_asked_wider_only_where_it_was_cut() {
         (false, MAX_PAGE, Step::AtOldest),
     ];
     for (full, page_size, step) in cases {
-        let mut walk = walk(page_size);
+        let mut walk = walk(page_size, None);
         walk.decide(&nothing_new(full));
         assert_eq!(walk.step, step, "{full} {page_size}");
         assert!(!walk.has_ended() && !walk.passed_over);
@@ -99,7 +66,7 @@ fn a_walk_goes_below_the_oldest_second_without_a_doubt_where_a_page_had_room() {
         (true, 4, false),
     ];
     for (is_boundary_shown, returned, passed_over) in cases {
-        let mut walk = walk(2);
+        let mut walk = walk(2, None);
         let of_rows = |returned| Found {
             returned,
             ..nothing_new(true)
@@ -126,7 +93,7 @@ fn a_total_that_is_not_reached_counts_at_the_end_and_after_a_short_page() {
         (false, true, true, false),
     ];
     for (done, is_short, reached_since, possible_gap) in cases {
-        let mut walk = walk(2);
+        let mut walk = walk(2, None);
         walk.totals.add(Some(3), 2);
         walk.seen = 2;
         walk.done = done;
@@ -151,7 +118,7 @@ fn a_walk_that_is_stopped_tells_only_of_what_it_may_have_lost() {
         (true, false, true, false, false),
     ];
     for (done, before, passed_over, is_stale, possible_gap) in cases {
-        let mut walk = walk(2);
+        let mut walk = walk(2, None);
         walk.done = done;
         walk.report.possible_gap = before;
         walk.passed_over = passed_over;

@@ -1,19 +1,7 @@
 //! What the lengths of pages say.
 
 use super::*;
-
-/// A page of so many rows: whether it was full, and whether it brought something new.
-fn found(returned: u64, full: bool, progress: bool) -> Found {
-    Found {
-        returned,
-        says_none: false,
-        full,
-        progress,
-        reached_since: false,
-        reached_beginning: false,
-        has_time: true,
-    }
-}
+use crate::messages::history::walk::fixtures::found;
 
 #[test]
 fn short_pages_that_others_follow_tell_whether_their_length_varies() {
