@@ -78,19 +78,24 @@ fn opened(path: &Path, way: &str) -> Result<Source, Failure> {
 
 /// Refuses a file that cannot be uploaded under its name, as one that is not UTF-8; `way` says how to give it another one.
 pub(crate) fn refuse_unfit_name(source: &Source, path: &Path, way: &str) -> Result<(), Failure> {
+    let Some(flaw) = name_flaw(source.name().unwrap_or_default()) else {
+        return Ok(());
+    };
+    let what = match path.as_os_str() == "-" {
+        true => "standard input".to_owned(),
+        false => path.display().to_string(),
+    };
+    Err(Failure::usage(
+        format!("{what} cannot be uploaded: {flaw}"),
+        format!("Nothing was sent. {way}"),
+    ))
+}
+
+/// Why no file can be uploaded under this name; `None` if one can.
+pub(crate) fn name_flaw(name: &str) -> Option<String> {
     // The rule for names alone: the limits of the service are asked for later.
-    let checked = UploadLimits::new().check(source.name().unwrap_or_default(), source.length());
-    checked.map_err(|error| {
-        let reason = error.reason();
-        let what = match path.as_os_str() == "-" {
-            true => "standard input".to_owned(),
-            false => path.display().to_string(),
-        };
-        Failure::usage(
-            format!("{what} cannot be uploaded: {reason}"),
-            format!("Nothing was sent. {way}"),
-        )
-    })
+    let checked = UploadLimits::new().check(name, 0);
+    checked.err().map(|error| error.reason())
 }
 
 /// Several of them for one message or one ticket, each of which can have a file once. All are looked at before anything is

@@ -18,6 +18,7 @@ use crate::{
     editor::{self, NotEdited},
     exit::Exit,
     failure::Failure,
+    input,
 };
 use crossterm::event::{Event as Input, EventStream};
 use futures_util::{
@@ -512,11 +513,13 @@ impl<'a> Session<'a> {
 
 /// A file that is to be sent, looked at before it counts.
 fn look_at(path: PathBuf) -> Result<PathBuf, String> {
+    let flaw = input::name_flaw(&path.file_name().unwrap_or_default().to_string_lossy());
     let place = path.display();
-    match std::fs::metadata(&path) {
-        Ok(meta) if meta.is_file() => Ok(path),
-        Ok(_) => Err(format!("{place} is not a plain file.")),
-        Err(error) => Err(format!("{place} cannot be sent: {error}")),
+    match (std::fs::metadata(&path), flaw) {
+        (Err(error), _) => Err(format!("{place} cannot be sent: {error}")),
+        (Ok(meta), _) if !meta.is_file() => Err(format!("{place} is not a plain file.")),
+        (Ok(_), Some(flaw)) => Err(format!("{place} cannot be sent: {flaw}")),
+        (Ok(_), None) => Ok(path),
     }
 }
 
@@ -544,4 +547,34 @@ pub(super) fn unusable(error: io::Error) -> Failure {
         format!("the terminal cannot be used: {error}"),
         "Use `hwc-tickets message follow` and `hwc-tickets message send` instead.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "files of a test: nothing of them has to last"
+    )]
+    fn a_file_is_looked_at_before_it_counts() {
+        let place = tempfile::tempdir().unwrap();
+        for name in ["a b.log", "caf\u{fffd}.log"] {
+            std::fs::write(place.path().join(name), "x").unwrap();
+        }
+        for (name, flaw) in [
+            ("a b.log", None),
+            ("caf\u{fffd}.log", Some("not UTF-8 text")),
+            ("absent.log", Some("cannot be sent")),
+            ("", Some("not a plain file")),
+        ] {
+            let path = place.path().join(name);
+            match (look_at(path.clone()), flaw) {
+                (Ok(looked_at), None) => assert_eq!(looked_at, path),
+                (Err(told), Some(flaw)) => assert!(told.contains(flaw), "{told}"),
+                (other, _) => panic!("{name:?}: {other:?}"),
+            }
+        }
+    }
 }
