@@ -57,10 +57,15 @@ mod tests {
         let expected: Vec<(u32, u32)> = (0..50).map(|number| (number, number * 2)).collect();
         assert_eq!((ended, told), (Ok(()), expected));
 
+        let mut is_over = false;
         let refused = each(
             (0..50).collect(),
             |number: &u32, _| *number,
-            |number, _| if number == 3 { Err(number) } else { Ok(()) },
+            |number, _| {
+                assert!(!is_over, "{number} is told after the error");
+                is_over = number == 3;
+                if is_over { Err(number) } else { Ok(()) }
+            },
         );
         assert_eq!(refused, Err(3));
     }
