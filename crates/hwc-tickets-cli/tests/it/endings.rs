@@ -2,7 +2,7 @@
 
 use crate::{
     follow::Follower,
-    stage::{Stage, program, until},
+    stage::{Stage, env_sets_signals, program, until, with_default_signals},
 };
 use hwc_tickets_sim::{Fault, FaultRule, Operation};
 use rustix::process::{Pid, Signal, kill_process};
@@ -63,6 +63,29 @@ fn a_signal_ends_following_in_order() {
     }
 }
 
+/// Also where the tests themselves were started to ignore it, as in the background of a script or below `nohup`.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_the_tests_ignore_ends_following_too() {
+    if !env_sets_signals() {
+        eprintln!("SKIPPED: the `env` of this machine cannot set signals");
+        return;
+    }
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' HUP INT QUIT; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "endings::a_signal_ends_following_in_order"]);
+    let mut tests = Follower::of(&mut command);
+    let result = loop {
+        let line = tests.line();
+        if line.starts_with("test result: ") {
+            break line.to_owned();
+        }
+    };
+    assert!(result.starts_with("test result: ok. 1 passed"), "{result}");
+}
+
 /// A supervisor may tell it twice, and `timeout` does: the second time spoils nothing.
 #[test]
 fn told_twice_it_still_saves_its_place() {
@@ -107,7 +130,7 @@ fn the_first_process_of_a_container_ends_too() {
         return;
     };
     let unshare = |args: &[&str], stage: &Stage| {
-        let mut command = Command::new("unshare");
+        let mut command = with_default_signals("unshare");
         command.args(*way).arg(program()).args(args);
         for (name, value) in stage.command(&[]).get_envs() {
             command.env(name, value.unwrap_or_default());

@@ -2,12 +2,11 @@
 
 use crate::{
     follow::Follower,
-    stage::{Stage, program},
+    stage::{Stage, program, with_default_signals},
 };
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
-    process::Command,
 };
 
 /// Plays the other side from outside, as `curl` does it; gives the answer with its head.
@@ -31,7 +30,7 @@ pub(crate) fn control(endpoint: &str, method: &str, target: &str, body: &str) ->
 fn commands_beside_a_simulator() {
     // Only its home is used; the simulator is the program's own.
     let stage = Stage::new();
-    let mut sim = Follower::of(Command::new(program()).env_clear().args([
+    let mut sim = Follower::of(with_default_signals(program()).env_clear().args([
         "sim",
         "--listen",
         "127.0.0.1:0",
@@ -82,7 +81,7 @@ fn a_simulator_ends_in_its_own_order() {
     use rustix::process::Signal;
     let stage = Stage::new();
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-        let mut sim = Follower::of(Command::new(program()).env_clear().args([
+        let mut sim = Follower::of(with_default_signals(program()).env_clear().args([
             "sim",
             "--listen",
             "127.0.0.1:0",
@@ -117,7 +116,7 @@ fn some_commands_need_no_configuration() {
 fn exchanges_are_replayed() {
     let stage = Stage::new();
     let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/examples");
-    let mut replay = Follower::of(Command::new(program()).env_clear().args([
+    let mut replay = Follower::of(with_default_signals(program()).env_clear().args([
         "sim",
         "--replay",
         examples,
@@ -161,7 +160,7 @@ fn the_page_is_named_where_there_is_one() {
         (&["--control", "--no-log"], true),
         (&[], false),
     ] {
-        let mut command = Command::new(program());
+        let mut command = with_default_signals(program());
         let mut sim = Follower::of(
             (command.env_clear())
                 .args(["sim", "--listen", "127.0.0.1:0", "--engineers", "silent"])
@@ -191,7 +190,7 @@ fn the_advice_can_be_followed() {
         if std::net::TcpListener::bind(everywhere).is_err() {
             continue; // This machine has no such addresses.
         }
-        let mut sim = Follower::of(Command::new(program()).env_clear().args([
+        let mut sim = Follower::of(with_default_signals(program()).env_clear().args([
             "sim",
             "--listen",
             everywhere,
@@ -218,7 +217,7 @@ fn the_advice_can_be_followed() {
 #[test]
 fn a_message_is_made_to_be_in_doubt() {
     let stage = Stage::new();
-    let mut sim = Follower::of(Command::new(program()).env_clear().args([
+    let mut sim = Follower::of(with_default_signals(program()).env_clear().args([
         "sim",
         "--listen",
         "127.0.0.1:0",

@@ -3,9 +3,8 @@
 use crate::{
     follow::Follower,
     sim::control,
-    stage::{Stage, private, program},
+    stage::{Stage, private, program, with_default_signals},
 };
-use std::process::Command;
 
 /// The section that is sat through.
 const HEADING: &str = "\n### A ticket from opening to closing\n";
@@ -103,7 +102,7 @@ impl Sitting {
         let mut typed = self.typed().into_iter();
         let start = words(&typed.next().unwrap());
         assert_eq!(start[..2], ["hwc-tickets", "sim"], "{start:?}");
-        let mut simulator = Command::new(program());
+        let mut simulator = with_default_signals(program());
         // At a free port in place of the usual one.
         let start = start[1..].iter().map(String::as_str);
         simulator

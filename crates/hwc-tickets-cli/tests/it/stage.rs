@@ -5,6 +5,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::LazyLock,
     time::Duration,
 };
 
@@ -189,7 +190,7 @@ impl Stage {
 
     /// The program with nothing but its home.
     pub(crate) fn bare(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        let mut command = with_default_signals(program());
         command
             .args(args)
             .env_clear()
@@ -357,6 +358,48 @@ impl Ran {
 /// The built program.
 pub(crate) fn program() -> &'static str {
     env!("CARGO_BIN_EXE_hwc-tickets")
+}
+
+/// That of GNU coreutils can do what is asked of it here. By its path: commands have another `PATH`, or none.
+const ENV: &str = "/usr/bin/env";
+/// Lets what `env` starts begin with none of these signals ignored.
+const DEFAULT_SIGNALS: &str = "--default-signal=HUP,INT,QUIT";
+
+/// A program that is told to end by signals, not run yet. Whoever started the tests may have had some ignored, as `nohup` does, and a
+/// shell that runs a script does for what it has in the background. Programs inherit that: one that leaves an ignored signal
+/// ignored would never end. What is started in a terminal has none ignored: the crate of the terminal sees to that.
+pub(crate) fn with_default_signals(program: &str) -> Command {
+    /// SIGHUP, SIGINT and SIGQUIT are the signals 1 to 3: the lowest bits.
+    const MASK: u64 = 0b111;
+    static ARE_IGNORED: LazyLock<bool> = LazyLock::new(|| {
+        // It is there on Linux only.
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status
+            .lines()
+            .find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+        ignored.is_some_and(|ignored| ignored & MASK != 0)
+    });
+    if !*ARE_IGNORED {
+        return Command::new(program);
+    }
+    assert!(
+        env_sets_signals(),
+        "the tests were started with SIGHUP, SIGINT or SIGQUIT ignored, and programs would inherit that: start the tests in \
+         the foreground of a terminal and without `nohup`, or install GNU coreutils 8.31 or later as {ENV}"
+    );
+    let mut command = Command::new(ENV);
+    // The number of the process stays: `env` becomes the program.
+    command.args([DEFAULT_SIGNALS, program]);
+    command
+}
+
+/// Whether programs can be started with signals heard that the tests have ignored.
+pub(crate) fn env_sets_signals() -> bool {
+    static SETS: LazyLock<bool> = LazyLock::new(|| {
+        let tried = Command::new(ENV).args([DEFAULT_SIGNALS, "true"]).output();
+        tried.is_ok_and(|tried| tried.status.success())
+    });
+    *SETS
 }
 
 /// What is measured: `within 299 ms`.
