@@ -67,11 +67,7 @@ fn prepared(
         })?;
         parameters.push((name.to_owned(), value.to_owned()));
     }
-    let mut body = match args.input.as_deref() {
-        None => None,
-        Some("-") => Some(input::standard_input()?),
-        Some(path) => Some(input::file(Path::new(path))?),
-    };
+    let mut body = args.input.as_deref().map(body_of).transpose()?;
     if let Some(id) = &group.value {
         let values = described.map_or(&[][..], |operation| operation.values);
         let place = values.iter().find(|value| value.is_group);
@@ -98,6 +94,27 @@ fn prepared(
     match body {
         Some(body) => Ok(call.json(body)?),
         None => Ok(call),
+    }
+}
+
+/// What `--input` names. Nothing at all is no JSON, and as a rule comes of a variable that is not set or a command that failed.
+fn body_of(given: &str) -> Result<String, Failure> {
+    let (body, place) = match given {
+        "" => {
+            return Err(Failure::usage(
+                "--input names no file",
+                "Give the path of a file with the JSON body, or `-` for standard input. Nothing was sent.",
+            ));
+        }
+        "-" => (input::standard_input()?, "standard input"),
+        path => (input::file(Path::new(path))?, path),
+    };
+    match body.trim().is_empty() {
+        true => Err(Failure::usage(
+            format!("--input: {place} is empty"),
+            "Give the JSON body there, such as {}, or leave --input out if the call takes no body. Nothing was sent.",
+        )),
+        false => Ok(body),
     }
 }
 

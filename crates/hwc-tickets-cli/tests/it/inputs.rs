@@ -119,6 +119,31 @@ fn a_byte_order_mark_is_no_part_of_a_record() {
     assert_eq!(again.code, 0, "{}", again.stderr);
 }
 
+/// Nothing where a body is to be is told by the option, before anything is sent; a group does not fill it.
+#[test]
+fn an_empty_body_is_refused_by_its_option() {
+    let stage = Stage::new();
+    let empty = private(&stage.home().join("empty.json"), b"\n");
+    let empty = empty.display().to_string();
+    let path = "/v2/servicerequest/cases/case-123/messages";
+    for (source, input, told) in [
+        ("", "", "--input names no file"),
+        ("-", "", "--input: standard input is empty"),
+        ("-", " \n\n", "--input: standard input is empty"),
+        (empty.as_str(), "", "--input: ~/empty.json is empty"),
+    ] {
+        for more in [&[][..], &["--group", "123456"]] {
+            let args = [&["api", "POST", path, "--input", source][..], more].concat();
+            let ran = stage.run_with_input(&args, input);
+            assert_eq!(ran.code, 2, "{args:?}: {}", ran.golden());
+            for text in [told, "help: Give the ", "Nothing was sent."] {
+                assert!(ran.stderr.contains(text), "{args:?}: {}", ran.stderr);
+            }
+        }
+    }
+    assert_eq!(stage.requests(), 0);
+}
+
 /// One authority, made once for these tests; nothing is signed with it.
 const AUTHORITY: &str = include_str!("authority.pem");
 
