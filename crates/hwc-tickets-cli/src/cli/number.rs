@@ -1,6 +1,7 @@
 //! Whole numbers as people type them, and which of them are taken.
 
 use clap::builder::TypedValueParser;
+use hwc_tickets::api::{Operation, Unit, Value};
 use std::{ffi::OsStr, fmt, str::FromStr};
 
 /// How often a call is retried.
@@ -24,6 +25,15 @@ pub(crate) struct Integers<T> {
 impl<T> Integers<T> {
     pub(super) const fn new(least: T, most: T) -> Self {
         Self { least, most }
+    }
+}
+
+impl Integers<i64> {
+    /// Those that the documents have for a value; any, where they have no range.
+    pub(super) fn documented(operation: &Operation, value: &Value) -> Self {
+        let mut limits = (operation.limits(value)).filter(|limit| limit.unit == Unit::Value);
+        let documented = limits.find_map(|limit| Some(Self::new(limit.min?, limit.max?)));
+        documented.unwrap_or(ANY_INTEGER)
     }
 }
 

@@ -293,6 +293,22 @@ fn what_cannot_be_sent_is_told_first() {
             &["ticket", "score", "case-123", "--points", "5"],
             "catalog satisfaction",
         ),
+        (
+            &["ticket", "score", "case-123", "--points", "-1=5"],
+            "the id of the category must be a whole number from 0 to 9999",
+        ),
+        (
+            &["ticket", "close", "case-123", "--yes", "--points", "1=-5"],
+            "the points must be a whole number from 0 to 65535",
+        ),
+        (
+            &["ticket", "confirm", TO_CONFIRM, "--points", "1=65536"],
+            "the points must be a whole number from 0 to 65535",
+        ),
+        (
+            &["ticket", "score", "case-123", "--points", "--dry-run"],
+            "write the id of a category and the points for it",
+        ),
         (&["ticket", "close", "-", "--yes"], "not a ticket id"),
         (&["ticket", "export"], "<TICKET>"),
         (

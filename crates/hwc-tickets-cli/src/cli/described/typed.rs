@@ -7,7 +7,7 @@ use clap::{
     builder::{PossibleValue, TypedValueParser},
 };
 use heck::ToKebabCase as _;
-use hwc_tickets::api::{Kind, Operation, Unit, Value};
+use hwc_tickets::api::{Kind, Operation, Value};
 use serde_json::Value as Json;
 use std::ffi::OsStr;
 
@@ -26,11 +26,9 @@ pub(super) struct Typed {
 
 impl Typed {
     pub(super) fn of(operation: &Operation, value: &'static Value) -> Self {
-        let mut limits = (operation.limits(value)).filter(|limit| limit.unit == Unit::Value);
-        let documented = limits.find_map(|limit| Some(Integers::new(limit.min?, limit.max?)));
         Self {
             value,
-            numbers: documented.unwrap_or(ANY_INTEGER),
+            numbers: Integers::documented(operation, value),
         }
     }
 }

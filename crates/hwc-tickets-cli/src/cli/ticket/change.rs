@@ -1,8 +1,8 @@
 //! What is done to a ticket as a whole: ended, urged, rated.
 
-use crate::cli::ANY_INTEGER;
+use crate::cli::number::{ANY_INTEGER, Integers};
 use clap::Args;
-use hwc_tickets::Points;
+use hwc_tickets::{Points, api::OPERATIONS};
 
 /// `ticket close` and `ticket confirm`.
 #[derive(Debug, Args)]
@@ -13,7 +13,7 @@ pub(crate) struct Close {
     #[arg(long, value_name = "TEXT")]
     pub(crate) comment: Option<String>,
     /// Points for a category, as 1=5; can be repeated. The ids: hwc-tickets catalog satisfaction
-    #[arg(long, value_name = "ID=POINTS", value_parser = points)]
+    #[arg(long, value_name = "ID=POINTS", value_parser = points, allow_hyphen_values = true)]
     pub(crate) points: Vec<Points>,
     #[command(flatten)]
     pub(crate) caution: Caution,
@@ -64,22 +64,43 @@ pub(crate) struct Score {
     #[arg(long, value_name = "TEXT", required_unless_present = "points")]
     pub(crate) comment: Option<String>,
     /// Points for a category, as 1=5; can be repeated. The ids: hwc-tickets catalog satisfaction
-    #[arg(long, value_name = "ID=POINTS", value_parser = points)]
+    #[arg(long, value_name = "ID=POINTS", value_parser = points, allow_hyphen_values = true)]
     pub(crate) points: Vec<Points>,
     /// Show what would be sent, without secrets, and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
 
+/// The way to the fields of each rating in a list of them, as limits have it.
+const CATEGORY: &[&str] = &["body", "incident_satisfaction_list[]", "satisfaction_id"];
+const VALUE: &[&str] = &["body", "incident_satisfaction_list[]", "satisfaction_value"];
+
+/// The documented numbers of such a field. `ticket close` and `ticket confirm` take the same as `ticket score`.
+fn documented(path: &'static [&'static str]) -> Integers<i64> {
+    let mut operations = OPERATIONS.iter();
+    let score = operations.find(|operation| operation.command == Some("ticket score"));
+    let numbers = score.and_then(|operation| {
+        // A list that is given as a whole is one value; a limit of what is in it is found by the way to that.
+        let mut field = *operation.values.first()?;
+        field.path = path;
+        Some(Integers::documented(operation, &field))
+    });
+    numbers.unwrap_or(ANY_INTEGER)
+}
+
 /// Reads `1=5`: category and points.
 fn points(text: &str) -> Result<Points, String> {
     const HOW: &str = "write the id of a category and the points for it, as 1=5; `hwc-tickets catalog satisfaction` lists what can be rated";
     let (category, value) = text.split_once('=').ok_or(HOW)?;
-    let number = |text: &str| {
-        let number = ANY_INTEGER.read(text);
-        number.map_err(|_| format!("each of the two must be {ANY_INTEGER}: {HOW}"))
+    let number = |name: &str, path, text: &str| {
+        let numbers = documented(path);
+        let number = numbers.read(text);
+        number.map_err(|_| format!("{name} must be {numbers}: {HOW}"))
     };
-    Ok(Points::new(number(category)?, number(value)?))
+    Ok(Points::new(
+        number("the id of the category", CATEGORY, category)?,
+        number("the points", VALUE, value)?,
+    ))
 }
 
 #[cfg(test)]
@@ -88,17 +109,30 @@ mod tests {
 
     #[test]
     fn points_of_a_category() {
-        for (text, category, value) in [("1=5", 1, 5), (" 3 = 0 ", 3, 0), ("12=-1", 12, -1)] {
+        for (text, category, value) in [
+            ("1=5", 1, 5),
+            (" 3 = 0 ", 3, 0),
+            ("9999=65535", 9999, 65535),
+        ] {
             assert_eq!(points(text), Ok(Points::new(category, value)), "{text}");
         }
         for text in ["", "5", "1:5", "1=", "=5", "a=5", "1=five", "1=5=6"] {
             let refused = points(text).unwrap_err();
             assert!(refused.contains("catalog satisfaction"), "{text}");
         }
-        for text in ["1=1.5", "1=99999999999999999999", "99999999999999999999=1"] {
+        let category = "the id of the category must be a whole number from 0 to 9999: ";
+        let value = "the points must be a whole number from 0 to 65535: ";
+        for (text, range) in [
+            ("-1=5", category),
+            ("10000=5", category),
+            ("99999999999999999999=1", category),
+            ("12=-1", value),
+            ("1=1.5", value),
+            ("1=65536", value),
+            ("1=99999999999999999999", value),
+        ] {
             let refused = points(text).unwrap_err();
-            let range = "a whole number from -9223372036854775808 to 9223372036854775807";
-            assert!(refused.contains(range), "{refused}");
+            assert!(refused.starts_with(range), "{text}: {refused}");
         }
     }
 }
