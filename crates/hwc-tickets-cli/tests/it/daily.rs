@@ -387,7 +387,7 @@ fn a_name_that_is_not_utf_8_is_not_altered() {
     }
     let run = |args: &[&str]| {
         let mut command = stage.command(args);
-        stage.finish(command.arg(name).current_dir(stage.home()))
+        stage.given(command.arg(name).current_dir(stage.home()), b"piped")
     };
     let send = "hwc-tickets attachment upload FILE --name NAME";
     for (args, way) in [
@@ -402,9 +402,13 @@ fn a_name_that_is_not_utf_8_is_not_altered() {
         ),
         (
             &["attachment", "upload"],
+            "Give it another name with --name",
+        ),
+        (
+            &["attachment", "upload", "-"],
             "alone, under another name: --name",
         ),
-        (&["attachment", "upload", "--dry-run"], "--name NAME"),
+        (&["attachment", "upload", "--dry-run"], "--name disk.log"),
     ] {
         let ran = run(args);
         assert_eq!(ran.code, 2, "{args:?}: {}", ran.golden());
@@ -876,6 +880,17 @@ fn a_file_is_sent_from_a_path_or_from_standard_input() {
         ran.stderr
     );
     assert_eq!(stage.requests(), asked);
+    // Without a name nobody knows of which kind it is.
+    for (more, way) in [
+        (&["-"][..], "Give it another name with --name"),
+        (&["-", path], "alone, under another name: --name"),
+    ] {
+        let ran = stage.run_with_input(&[&upload[..], more].concat(), "from a pipe\n");
+        assert_eq!(ran.code, 2, "{more:?}: {}", ran.golden());
+        for text in ["`file` is of a kind", "Nothing was sent", way] {
+            assert!(ran.stderr.contains(text), "{more:?}: {}", ran.stderr);
+        }
+    }
     // A kind that the service does not take keeps all of them back.
     let other = private(&stage.home().join("core.bin"), b"x");
     let ran = stage.run(&[&upload[..], &[path, other.to_str().unwrap()]].concat());

@@ -10,6 +10,7 @@ use crate::{
 use hwc_tickets::{Client, api::Source, attachments::Uploaded};
 use serde::Serialize;
 use serde_json::Map;
+use std::path::Path;
 use tempfile::NamedTempFile;
 
 pub(super) async fn run(args: Upload, context: &Context) -> Result<(), Failure> {
@@ -20,7 +21,7 @@ pub(super) async fn run(args: Upload, context: &Context) -> Result<(), Failure> 
         return show(&files, context);
     }
     let client = context.client()?;
-    check(&client, &files).await?;
+    check(&client, &files, &args).await?;
     let screen = &context.screen;
     let titles = Titles::fitted(["ID", "BYTES", "FILE"]);
     let mut list = List::begin(screen, titles, &Map::new(), "attachments")?;
@@ -74,13 +75,9 @@ fn files(args: &Upload) -> Result<(Vec<Source>, Option<NamedTempFile>), Failure>
         } else {
             input::source(path)?
         };
-        let file = match &args.name {
-            Some(name) => file.named(name.as_str()),
-            None => file,
-        };
-        let way = match args.name {
-            Some(_) => "Give another name with --name.",
-            None => "Upload it alone, under another name: --name NAME",
+        let (file, way) = match &args.name {
+            Some(name) => (file.named(name.as_str()), "Give another name with --name."),
+            None => (file, way_to_a_name(args)),
         };
         input::refuse_unfit_name(&file, path, way)?;
         files.push(file);
@@ -88,16 +85,39 @@ fn files(args: &Upload) -> Result<(Vec<Source>, Option<NamedTempFile>), Failure>
     Ok((files, spooled))
 }
 
-/// Of several files none is sent unless all of them may be. Each is checked again as it is sent.
-async fn check(client: &Client, files: &[Source]) -> Result<(), Failure> {
-    if files.len() < 2 {
+/// How a file is called in another way than it is by itself.
+fn way_to_a_name(args: &Upload) -> &'static str {
+    match args.file.len() {
+        1 => "Give it another name with --name, such as --name disk.log.",
+        _ => "Upload it alone, under another name: --name NAME",
+    }
+}
+
+/// Whether nobody has said what standard input is called.
+fn is_nameless(path: &Path, args: &Upload) -> bool {
+    path.as_os_str() == "-" && args.name.is_none()
+}
+
+/// Of several files none is sent unless all of them may be; and what has no name of its own may need one. Each is checked
+/// again as it is sent.
+async fn check(client: &Client, files: &[Source], args: &Upload) -> Result<(), Failure> {
+    if files.len() < 2 && !args.file.iter().any(|path| is_nameless(path, args)) {
         return Ok(());
     }
     let limits = async { Ok(client.upload_limits().await.ok()) };
-    if let Some(limits) = interruptible(limits).await? {
-        for file in files {
-            limits.check(name_of(file), file.length())?;
+    let Some(limits) = interruptible(limits).await? else {
+        return Ok(());
+    };
+    for (file, path) in files.iter().zip(&args.file) {
+        if is_nameless(path, args) {
+            // Of no length: only its name can be what is wrong.
+            let checked = limits.check(name_of(file), 0);
+            checked.map_err(|error| Failure::Advised {
+                error: Box::new(error),
+                advice: format!("Nothing was sent. {}", way_to_a_name(args)),
+            })?;
         }
+        limits.check(name_of(file), file.length())?;
     }
     Ok(())
 }
