@@ -216,6 +216,36 @@ pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// What keeps a directory from being there or made: the first, from it upwards, that is there and no directory.
+pub(crate) fn obstacle(directory: &Path) -> Option<&Path> {
+    directory
+        .ancestors()
+        .find(|path| path.exists() && !path.is_dir())
+}
+
+/// Refuses the path of a file that is to be written where there is no directory. What else may be wrong with it is told when it
+/// is written.
+pub(crate) fn refuse_without_directory(path: &Path) -> Result<(), Failure> {
+    let named = path.components().as_path();
+    let end = path.as_os_str().as_encoded_bytes().last();
+    // With a separator at its end, the path names a directory itself.
+    let directory = match end.is_some_and(|end| std::path::is_separator(char::from(*end))) {
+        true => named,
+        false => directory_of(named),
+    };
+    let why = match obstacle(directory) {
+        Some(other) => format!("{} is not a directory", other.display()),
+        None if directory.try_exists().is_ok_and(|is_there| !is_there) => {
+            format!("there is no directory {}", directory.display())
+        }
+        None => return Ok(()),
+    };
+    Err(Failure::usage(
+        format!("cannot write {}: {why}", path.display()),
+        "Make the directory, or name another place. Nothing was sent.",
+    ))
+}
+
 /// `path` and those above it that are not there.
 fn missing(path: &Path) -> Vec<&Path> {
     path.ancestors()

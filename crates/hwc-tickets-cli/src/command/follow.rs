@@ -140,7 +140,7 @@ async fn follow(args: Follow, context: &Context, until_input_ends: bool) -> Resu
     watch.end(outcome)
 }
 
-/// Opens the file of `--cursor`. What can never be one is a wrong value, as everywhere.
+/// Opens the file of `--cursor`. What can never be one is a wrong value, as everywhere, and so is one that others can reach.
 fn open(path: &Path) -> Result<CursorFile, Failure> {
     CursorFile::open(path).map_err(|error| {
         let is_possible = match path.symlink_metadata() {
@@ -148,7 +148,12 @@ fn open(path: &Path) -> Result<CursorFile, Failure> {
             Err(_) => private_file::directory_of(path).is_dir(),
         };
         match is_possible {
-            true => error.into(),
+            true => match private_file::read(path, true) {
+                Err(why @ private_file::Unreadable::Shared { .. }) => {
+                    private_file::unreadable(path, &why)
+                }
+                _ => error.into(),
+            },
             false => Failure::usage(
                 format!("--cursor: {}", error.summary()),
                 "Name a file in an existing directory; the file is created if it does not exist.",

@@ -16,6 +16,16 @@ use std::{io, path::Path};
 pub(crate) fn run(args: &Man, screen: &Screen) -> Result<(), Failure> {
     let dir = args.dir.as_path();
     let failed = |error| Failure::file("write manual pages to", dir, &error);
+    if let Some(other) = private_file::obstacle(dir) {
+        return Err(Failure::usage(
+            format!(
+                "cannot write manual pages to {}: {} is not a directory",
+                dir.display(),
+                other.display()
+            ),
+            "Name a directory; it is created if it does not exist.",
+        ));
+    }
     let pages = pages().map_err(failed)?;
     private_file::make_directory(dir).map_err(failed)?;
     private_file::sweep_drafts(dir);

@@ -32,12 +32,17 @@ pub(crate) async fn run(args: Sim, screen: &Screen) -> Result<(), Failure> {
     hwc_tickets_sim::program::run(args.options, interrupt(), advise)
         .await
         .map_err(|error| {
-            let advice = match error {
-                StartError::Exchange { .. } => {
-                    "Name a directory of recorded exchanges with --replay."
-                }
-                _ => "Choose another address with --listen; port 0 picks a free one.",
+            const OTHER_ADDRESS: &str =
+                "Choose another address with --listen; port 0 picks a free one.";
+            let (exit, advice) = match error {
+                StartError::Exchange { .. } => (
+                    Exit::Usage,
+                    "Name a directory of recorded exchanges with --replay.",
+                ),
+                // It may be taken by another program, and be free the next time.
+                StartError::Listen { .. } => (Exit::Failure, OTHER_ADDRESS),
+                _ => (Exit::Usage, OTHER_ADDRESS),
             };
-            Failure::own(Exit::Failure, error.to_string(), advice)
+            Failure::own(exit, error.to_string(), advice)
         })
 }

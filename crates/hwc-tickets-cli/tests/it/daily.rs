@@ -367,10 +367,35 @@ fn what_cannot_be_sent_is_told_first() {
             "one file",
         ),
         (&["attachment", "download", "a", "b", "--all"], "one ticket"),
+        (
+            &["attachment", "download", "a", "--to", "none/a.log"],
+            "there is no directory none",
+        ),
+        (
+            &["attachment", "download", "a", "--to", "none/"],
+            "there is no directory none",
+        ),
+        (
+            &["attachment", "download", "a", "--to", "b.txt/a.log"],
+            "b.txt is not a directory",
+        ),
+        (
+            &["attachment", "download", "a", "--to", "b.txt/"],
+            "b.txt is not a directory",
+        ),
+        (
+            &["attachment", "download", "a", "b", "--to", "b.txt/in"],
+            "b.txt is no directory",
+        ),
+        (
+            &["ticket", "export", "case-123", "--to", "none/list.xlsx"],
+            "there is no directory none",
+        ),
     ] {
         let ran = at_home(&stage, args, "");
         assert_eq!(ran.code, 2, "{args:?}: {}", ran.golden());
         assert!(ran.stderr.contains(says), "{args:?}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("os error"), "{args:?}: {}", ran.stderr);
     }
     assert_eq!(stage.requests(), 0);
 }

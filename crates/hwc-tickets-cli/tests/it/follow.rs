@@ -2,7 +2,7 @@
 
 use crate::{
     exit::interrupt,
-    stage::{FOREVER, Ran, Stage, unavailable, until},
+    stage::{FOREVER, Ran, Stage, private, unavailable, until},
 };
 use hwc_tickets_sim::{Fault, FaultRule, Operation, Status};
 use std::{
@@ -654,6 +654,26 @@ fn what_is_no_file_for_a_cursor_is_a_wrong_value() {
             "{path}: {}",
             ran.golden()
         );
+    }
+    assert_eq!(stage.requests(), 0);
+}
+
+/// One that others can reach is refused, with the command that mends it.
+#[test]
+fn a_cursor_that_others_can_reach_is_a_wrong_value() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let stage = Stage::new();
+    let path = private(&stage.home().join("cursor.json"), b"{}");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let shown = path.display().to_string();
+    let ran = stage.run(&["message", "follow", "case-123", "--cursor", &shown]);
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    for text in [
+        "cannot read ~/cursor.json",
+        "(mode 644)",
+        "help: Run: chmod 600 ",
+    ] {
+        assert!(ran.stderr.contains(text), "{}", ran.stderr);
     }
     assert_eq!(stage.requests(), 0);
 }

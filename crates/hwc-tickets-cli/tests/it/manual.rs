@@ -73,6 +73,22 @@ fn what_is_no_plain_file_is_refused() {
     }
 }
 
+/// A file in the place of the directory, or above it, is a wrong value.
+#[test]
+fn what_is_no_directory_is_refused() {
+    let stage = Stage::new();
+    let file = private(&stage.home().join("notes.txt"), b"mine");
+    for place in [file.clone(), file.join("man")] {
+        let ran = write_pages(&stage, &place);
+        assert_eq!(ran.code, 2, "{}", ran.golden());
+        for text in ["~/notes.txt is not a directory", "help: Name a directory"] {
+            assert!(ran.stderr.contains(text), "{}", ran.stderr);
+        }
+        assert!(!ran.stderr.contains("os error"), "{}", ran.stderr);
+    }
+    assert_eq!(fs::read(&file).unwrap(), b"mine");
+}
+
 /// A page takes the place of an earlier one, for everybody to read; another name of that stays what it was.
 #[test]
 fn earlier_pages_are_replaced() {

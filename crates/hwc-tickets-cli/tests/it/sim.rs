@@ -2,7 +2,7 @@
 
 use crate::{
     follow::Follower,
-    stage::{Stage, program, with_default_signals},
+    stage::{Stage, private, program, with_default_signals},
 };
 use std::{
     io::{Read as _, Write as _},
@@ -141,14 +141,40 @@ fn exchanges_are_replayed() {
         "{}",
         ran.stderr
     );
-    let ran = stage.run(&["sim", "--replay", "nowhere"]);
-    assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(
-        ran.stderr.contains("nowhere: cannot be listed"),
-        "{}",
-        ran.stderr
-    );
-    assert!(ran.stderr.contains("--replay"), "{}", ran.stderr);
+}
+
+/// What cannot be replayed, or listened on in this way, is a wrong value.
+#[test]
+fn wrong_values_of_the_simulator_are_told_as_such() {
+    let stage = Stage::new();
+    let file = private(&stage.home().join("wrong/op/a.json"), b"no exchange");
+    let file = file.to_str().unwrap();
+    let wrong = stage.home().join("wrong").display().to_string();
+    for (args, told, option) in [
+        (
+            &["--replay", "/none/here"][..],
+            "/none/here: cannot be listed: there is no such directory",
+            "--replay",
+        ),
+        (
+            &["--replay", file],
+            "a.json: cannot be listed: it is not a directory",
+            "--replay",
+        ),
+        (&["--replay", &wrong], "~/wrong/op/a.json: ", "--replay"),
+        (
+            &["--listen", "0.0.0.0:0", "--control"],
+            "listen on a loopback address",
+            "--listen",
+        ),
+    ] {
+        let ran = stage.run(&[&["sim"][..], args].concat());
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.golden());
+        for text in [told, "help: ", option] {
+            assert!(ran.stderr.contains(text), "{args:?}: {}", ran.stderr);
+        }
+        assert!(!ran.stderr.contains("os error"), "{args:?}: {}", ran.stderr);
+    }
 }
 
 /// Who asks for control is told where the page is, also without a log; nobody else is.

@@ -1,7 +1,7 @@
 //! What an error says to a person at a terminal: what it is about, how long it took, and what to do, in the words of
 //! this program.
 
-use crate::stage::{FOREVER, Ran, Stage};
+use crate::stage::{FOREVER, Ran, Stage, private};
 use hwc_tickets_sim::{Fault, FaultRule, Operation, Route};
 
 /// Reads; an effect that is the same twice; effects that are not.
@@ -331,8 +331,7 @@ fn a_proxy_that_wants_a_login() {
 #[test]
 fn a_file_is_named() {
     let stage = Stage::new();
-    let path = stage.home().join("place.cursor");
-    std::fs::write(&path, "no cursor").unwrap();
+    let path = private(&stage.home().join("place.cursor"), b"no cursor");
     let ran = stage.run(&[
         "message",
         "follow",

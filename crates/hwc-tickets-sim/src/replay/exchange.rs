@@ -151,7 +151,14 @@ fn collect(
     below: &str,
     found: &mut Vec<(String, PathBuf)>,
 ) -> Result<(), StartError> {
-    let failed = |error: io::Error| unusable(directory, format!("cannot be listed: {error}"));
+    let failed = |error: io::Error| {
+        let why = match error.kind() {
+            io::ErrorKind::NotFound => "there is no such directory".to_owned(),
+            io::ErrorKind::NotADirectory => "it is not a directory".to_owned(),
+            _ => error.to_string(),
+        };
+        unusable(directory, format!("cannot be listed: {why}"))
+    };
     for entry in fs::read_dir(directory).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let file = entry.file_name().to_string_lossy().into_owned();

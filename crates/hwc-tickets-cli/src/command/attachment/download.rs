@@ -178,13 +178,14 @@ impl Place {
             return Ok(Self::Directory(path.clone()));
         }
         if files <= 1 && !args.all {
+            private_file::refuse_without_directory(path)?;
             return Ok(Self::File(path.clone()));
         }
-        if path.exists() {
+        if let Some(other) = private_file::obstacle(path) {
             return Err(Failure::usage(
                 format!(
                     "{} is no directory, and several files go there",
-                    path.display()
+                    other.display()
                 ),
                 "Name a directory with --to. Nothing was saved.",
             ));

@@ -9,7 +9,7 @@ use crate::{
     command::{age, api::pass_on},
     context::{Context, interruptible},
     failure::{Failure, telling},
-    private_file::Draft,
+    private_file::{self, Draft},
     render::{self, Part, Show, fact},
 };
 use clap::ArgMatches;
@@ -47,6 +47,7 @@ impl Target {
             }
             None => return Ok(Self::Standard),
         };
+        private_file::refuse_without_directory(&path)?;
         let draft = Draft::begin(&path, replaces).map_err(|error| unwritten(&path, &error))?;
         Ok(Self::File(path, draft))
     }
