@@ -54,11 +54,8 @@ pub(crate) trait Record: Clone + Serialize + DeserializeOwned {
     /// The key that it was sent with.
     fn key(&self) -> Option<&str>;
 
-    /// Whether it was sent with `key`, or is a part of a text that was. No key that somebody gives ends as that of a part does.
-    fn is_under(&self, key: &str) -> bool {
-        let rest = self.key().and_then(|own| own.strip_prefix(key));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" part "))
-    }
+    /// Whether it was sent with `key`, or is a part of a text that was.
+    fn is_under(&self, key: &str) -> bool;
 
     /// Whether its outcome is known.
     fn is_settled(&self) -> bool;
@@ -87,6 +84,10 @@ impl Record for Pending {
         Pending::key(self)
     }
 
+    fn is_under(&self, key: &str) -> bool {
+        Pending::is_under(self, key)
+    }
+
     fn is_settled(&self) -> bool {
         Pending::is_settled(self)
     }
@@ -110,6 +111,10 @@ impl Record for PendingTicket {
 
     fn key(&self) -> Option<&str> {
         PendingTicket::key(self)
+    }
+
+    fn is_under(&self, key: &str) -> bool {
+        PendingTicket::key(self) == Some(key)
     }
 
     fn is_settled(&self) -> bool {

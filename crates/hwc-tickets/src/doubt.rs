@@ -10,6 +10,7 @@ pub(crate) mod moment;
 pub(crate) mod origin;
 pub(crate) mod own;
 pub(crate) mod pace;
+pub(crate) mod part_key;
 pub(crate) mod random;
 pub(crate) mod record;
 pub(crate) mod units;

@@ -14,7 +14,6 @@ use crate::{
         telling,
     },
     input,
-    pending_files::Record as _,
     render::{self, Part, Screen, Show},
     signal::{LastWords, Listening},
     view::{Receipt, Receipts},

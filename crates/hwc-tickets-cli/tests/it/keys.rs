@@ -156,6 +156,7 @@ fn a_text_in_parts_goes_on_with_the_same_command() {
     assert_eq!(posts(&stage), 3);
     let free = stage.run(&["message", "reconcile", "--release", KEY]);
     assert_eq!(free.code, 0, "{}", free.golden());
+    assert!(free.stderr.contains("The key is free."), "{}", free.stderr);
     let other = send(&stage, &format!("Other {text}"), &["--split"]);
     assert_eq!(other.code, 0, "{}", other.golden());
 }
@@ -185,6 +186,23 @@ fn a_key_that_begins_like_another_is_another() {
     assert_eq!(ran.code, 0, "{}", ran.golden());
     let says = "an earlier message to this ticket is in doubt";
     assert!(ran.stderr.contains(says), "{}", ran.stderr);
+}
+
+/// A key that ends nearly as that of a part does is none of a text in parts.
+#[test]
+fn a_key_that_is_nearly_that_of_a_part_is_another() {
+    let stage = Stage::new();
+    let own = format!("{KEY} part 02");
+    let ran = stage.run(&["message", "send", TICKET, TEXT, "--key", &own]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    for (key, says) in [
+        (KEY, "nothing to give free"),
+        (own.as_str(), "The key is free."),
+    ] {
+        let free = stage.run(&["message", "reconcile", "--release", key]);
+        assert_eq!(free.code, 0, "{}", free.golden());
+        assert!(free.stderr.contains(says), "{key}: {}", free.stderr);
+    }
 }
 
 /// Several runs at once with one key: one sends, and the others send nothing.

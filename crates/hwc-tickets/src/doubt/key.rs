@@ -1,5 +1,6 @@
 //! A caller's key: what holds for it, whatever was sent under it.
 
+use super::part_key::{PART, of_part, part_of};
 use crate::error::{Advice, Error, ErrorKind, Result};
 use std::io;
 
@@ -23,24 +24,6 @@ pub(crate) enum UnderKey<R> {
     Record(Box<R>),
 }
 
-/// The key of one part of a text that is sent in parts under `key`. It says nothing of how many there are: where that has
-/// changed, so has the text, and a key is that of one text.
-pub(crate) fn of_part(key: &str, number: usize) -> String {
-    format!("{key}{PART}{number}")
-}
-
-/// Whether `other` is the key of a part of what is sent under `key`.
-pub(crate) fn is_of_part(other: &str, key: &str) -> bool {
-    part_of(other) == Some(key)
-}
-
-/// The key of the text, if `key` is one of a part: just as [`of_part`] writes it.
-fn part_of(key: &str) -> Option<&str> {
-    let (whole, number) = key.rsplit_once(PART)?;
-    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number && !number.is_empty() && !number.starts_with('0')).then_some(whole)
-}
-
 /// Refuses a key of a caller that is one of a part of another text: neither could be told from the other.
 pub(crate) fn refuse_of_part(key: &str) -> Result<()> {
     if part_of(key).is_none() {
@@ -61,9 +44,6 @@ pub(crate) fn check_of_parts(key: &str, parts: usize, is_durable: bool) -> Resul
     let why = format!("a key of a text in {parts} parts has 1 to {most} bytes");
     Err(Error::local(ErrorKind::InvalidInput, why))
 }
-
-/// Stands between a key and the number of a part.
-const PART: &str = " part ";
 
 /// Whether `key` can be used by a client whose records are durable or not.
 pub(crate) fn check(key: &str, is_durable: bool) -> Result<()> {

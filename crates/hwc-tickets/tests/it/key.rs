@@ -494,6 +494,7 @@ fn a_text_in_parts_goes_on_under_its_key() {
         let error = failed.unwrap_err();
         assert_eq!(error.part().map(|part| part.number), Some(2));
         assert_eq!(error.delivery(), Delivery::Unknown);
+        assert!(error.pending().unwrap().is_under("job-1"));
         let error = client().acknowledge("job-1").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Locked);
         for _ in 0..2 {
@@ -583,6 +584,24 @@ fn a_key_of_parts_is_not_that_of_a_whole_message() {
     // To know of all of them, to know which there are, and before each is written, that of the text among them.
     assert_eq!(shelf.listings() - listings, 2 + parts + 1);
     assert!(submit(&service, &client, "words").is_ok());
+}
+
+#[test]
+fn a_record_is_under_its_key_and_under_that_of_its_text() {
+    for (own, key, is_under) in [
+        (Some("job-1"), "job-1", true),
+        (Some("job-1 part 2"), "job-1", true),
+        (Some("job-1 part 2"), "job-1 part 2", true),
+        (Some("job-1 part 02"), "job-1", false),
+        (Some("job-1 part 2 of 3"), "job-1", false),
+        (Some("job-1 part 2 part 3"), "job-1", false),
+        (Some("job-10"), "job-1", false),
+        (Some("job-1"), "job-1 part 2", false),
+        (None, "job-1", false),
+    ] {
+        let record = hwc_tickets::testing::pending(TICKET, own).unwrap();
+        assert_eq!(record.is_under(key), is_under, "{own:?} under {key}");
+    }
 }
 
 /// The keys of parts are made of that of the text. One that was given for something else is not taken for one of them.

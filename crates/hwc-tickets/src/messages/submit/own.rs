@@ -20,9 +20,10 @@ use super::{
 use crate::{
     doubt::{
         fingerprint::Forms,
-        key::{Hindrance, UnderKey, is_of_part},
+        key::{Hindrance, UnderKey},
         moment::{Moment, Span},
         own::{Entry, Own, UnderWay},
+        part_key::is_of_part,
         record::{Fields, Record, told_by_fields},
     },
     ids::TicketId,

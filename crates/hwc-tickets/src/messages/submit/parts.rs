@@ -2,7 +2,10 @@
 
 use super::{Sent, Submit, run, text};
 use crate::{
-    doubt::key::{self, UnderKey},
+    doubt::{
+        key::{self, UnderKey},
+        part_key::of_part,
+    },
     error::{Error, Result, SentPart},
 };
 use std::{
@@ -92,7 +95,7 @@ impl SubmitParts {
             let number = index + 1;
             let mut mine = options.clone();
             if total > 1 {
-                mine.key = mine.key.map(|key| key::of_part(&key, number));
+                mine.key = mine.key.map(|key| of_part(&key, number));
                 mine.is_part = true;
             }
             options.attachments.clear();

@@ -8,6 +8,7 @@ use crate::{
         fingerprint::Fingerprint,
         moment::{Moment, Span},
         origin::Origin,
+        part_key::is_of_part,
     },
     ids::{AttachmentId, GroupId, MessageId, TicketId},
 };
@@ -70,10 +71,17 @@ impl Pending {
         self.id
     }
 
-    /// The key that the caller gave it.
+    /// The key that the caller gave it; of a part of a text, the one that was made of that for the part.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
+    }
+
+    /// Whether it was sent under this key of the caller: as one message, or as a part of a text.
+    #[must_use]
+    pub fn is_under(&self, key: &str) -> bool {
+        let own = self.key.as_deref();
+        own.is_some_and(|own| own == key || is_of_part(own, key))
     }
 
     /// The ticket it was for.
