@@ -43,7 +43,8 @@ impl FilePart {
     }
 
     /// With this name of the file. Quotes are escaped as browsers do it; a control character other than a line
-    /// break is refused when the form is sent.
+    /// break, and U+FFFD, which stands for what is not UTF-8 in the name of a [`Source::file`], are refused when the
+    /// form is sent.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
@@ -157,6 +158,15 @@ impl Form {
                     "the name of the file `{}` is empty or holds a control character; give it another one",
                     file_name.escape_debug()
                 )));
+            }
+            if file_name.contains(char::REPLACEMENT_CHARACTER) {
+                // A source has it in its name for what is not UTF-8: the file would arrive under another name.
+                return Err(invalid(format!(
+                    "the name of the file `{}` in the form's part `{}` is not UTF-8 text, or holds U+FFFD in place of it",
+                    file_name.escape_debug(),
+                    name.escape_debug()
+                ))
+                .with_help("rename the file, or give it another name for the upload"));
             }
             let kind = file.type_to_send();
             if kind.is_empty() || !is_visible_ascii(kind.as_bytes()) {

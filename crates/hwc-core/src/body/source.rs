@@ -64,7 +64,8 @@ impl Source {
     }
 
     /// A plain file, or a symbolic link to one. It is opened here and stays open, so that every attempt sends the
-    /// same file, also when another one takes its name. Named as the last part of `path`.
+    /// same file, also when another one takes its name. Named as the last part of `path`, with U+FFFD in place of what
+    /// is not UTF-8: a form does not send it under such a name.
     ///
     /// A file whose length has changed when an attempt begins is not sent: the fault names it. What is
     /// appended while it is sent does not go out. Looks at the file at once, which may block for a moment.

@@ -849,6 +849,43 @@ fn a_form_that_cannot_be_written_is_refused_by_name() {
     }
 }
 
+/// A name that is not UTF-8 would arrive as another one. That of the part alone is the program's own, and text is text.
+#[test]
+fn a_file_whose_name_is_not_utf_8_is_refused_with_what_to_do() {
+    const ALTERED: &str = "caf\u{fffd}.log";
+    let source = || Source::bytes("x").named(ALTERED);
+    for part in [
+        FilePart::new(source()),
+        FilePart::new(Source::bytes("x")).file_name(ALTERED),
+    ] {
+        let form = Form::new().text("a", "b").file("scan", part);
+        let run = send(&UPLOAD, form.into(), &CallOptions::default(), vec![ok()]);
+        let fault = run.result.unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.delivery, run.requests.len()),
+            (FaultKind::InvalidInput, Delivery::NotSent, 0)
+        );
+        for words in ["part `scan`", "not UTF-8 text"] {
+            assert!(fault.to_string().contains(words), "{fault}");
+        }
+        assert!(fault.help().contains("another name"), "{}", fault.help());
+    }
+    let renamed = FilePart::new(source()).file_name("café.log");
+    for form in [
+        Form::new().text("a", ALTERED).file("file", renamed),
+        Form::new().file("file", source().named("café.log")),
+    ] {
+        let run = send(&UPLOAD, form.into(), &CallOptions::default(), vec![ok()]);
+        run.result.unwrap();
+        let body = String::from_utf8_lossy(&run.requests[0].body).into_owned();
+        assert!(body.contains("filename=\"café.log\""), "{body}");
+    }
+    // Bytes that are no form go out without a name.
+    let run = send(&STORE, source().into(), &CallOptions::default(), vec![ok()]);
+    assert_eq!(run.requests.len(), 1);
+    run.result.unwrap();
+}
+
 #[test]
 fn what_is_printed_of_a_body_shows_no_content() {
     let canary = "canary-4711";

@@ -770,6 +770,45 @@ fn a_file_goes_up_as_data() {
     assert_eq!(network.requests().len(), 1);
 }
 
+/// It would arrive as another name.
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_not_utf_8_is_not_altered() {
+    use hwc_tickets::raw::Form;
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(OsStr::from_bytes(b"caf\xe9.log"));
+    if std::fs::write(&path, "from the disk").is_err() {
+        return; // This system has no such names.
+    }
+    let clock = FakeClock::new();
+    let network =
+        ScriptedTransport::new(&clock).otherwise(Step::json(200, r#"{"accessory_id":"a"}"#));
+    let client = client(&clock, &network);
+    let source = || Source::file(&path).unwrap();
+    let upload = Operation::named("uploadAccessory").unwrap();
+    let as_data = |file: Source| {
+        let arguments = Arguments::from(json!({"form_data": "{}"})).file("file", file);
+        clock.run(upload.call(&client, arguments, None)).map(drop)
+    };
+    let raw = |file: Source| {
+        let form = Form::new().text("form_data", "{}").file("file", file);
+        let call = client.raw("POST", "/v2/files").unwrap().form(form);
+        clock.run(call.into_future()).map(drop)
+    };
+    for refused in [as_data(source()), raw(source())] {
+        let error = refused.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+        assert_eq!(error.delivery(), hwc_tickets::Delivery::NotSent, "{error}");
+        assert!(error.to_string().contains("not UTF-8 text"), "{error}");
+        assert!(error.help().contains("another name"), "{}", error.help());
+    }
+    assert!(network.requests().is_empty());
+    as_data(source().named("café.log")).unwrap();
+    raw(source().named("café.log")).unwrap();
+    assert_eq!(network.requests().len(), 2);
+}
+
 /// The plain form and the pages of a list look at an answer in one way.
 #[test]
 fn one_page_refuses_what_all_pages_refuse() {
