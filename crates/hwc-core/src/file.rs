@@ -24,6 +24,8 @@ use std::{
 
 use secrecy::zeroize::Zeroizing;
 
+use crate::foreign::is_active;
+
 /// What a file must be to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
@@ -265,12 +267,12 @@ pub(crate) fn may_become_mark(bytes: &[u8]) -> bool {
     MARK.starts_with(bytes)
 }
 
-/// A path as it can be pasted into a shell. What no text can show of it, because it is a control character or not UTF-8, stands in
-/// the form `$'caf\351'`, which all but the plainest shells know.
+/// A path as it can be pasted into a shell. What is not shown as it is, because a terminal would act on it or it is not UTF-8,
+/// stands in the form `$'caf\351'`, which all but the plainest shells know.
 #[must_use]
 pub fn shell_quoted(path: &Path) -> String {
     let text = path.display().to_string();
-    if path.to_str().is_none() || text.chars().any(char::is_control) {
+    if path.to_str().is_none() || text.chars().any(is_active) {
         return escaped(path.as_os_str().as_encoded_bytes());
     }
     let is_plain =
@@ -291,7 +293,7 @@ fn escaped(bytes: &[u8]) -> String {
         for letter in chunk.valid().chars() {
             match letter {
                 '\'' | '\\' => text.extend(['\\', letter]),
-                _ if letter.is_control() => {
+                _ if is_active(letter) => {
                     text.extend(octal(letter.encode_utf8(&mut [0; 4]).as_bytes()));
                 }
                 _ => text.push(letter),
@@ -593,6 +595,11 @@ mod tests {
             ("-rf", "'-rf'"),
             ("a b", "'a b'"),
             ("it's\n\\1", r"$'it\'s\012\\1'"),
+            // Shown, these would be written out as `\u{..}`, which no shell reads.
+            ("a\u{202e}b", r"$'a\342\200\256b'"),
+            ("\u{feff}磁盘", r"$'\357\273\277磁盘'"),
+            ("a\u{2028}b", r"$'a\342\200\250b'"),
+            ("磁盘 工", "'磁盘 工'"),
         ] {
             assert_eq!(shell_quoted(Path::new(path)), quoted);
         }
