@@ -239,35 +239,21 @@ impl<'a> Trial<'a> {
         Ok(End::Passed)
     }
 
-    /// Asks one program. A test that fails has to fail alone too: some do not stand the company of others on a machine with much to do.
+    /// Asks one program.
     fn asked_one(
         &self,
         binary: &Binary,
         asked: Asked<'_>,
-        mut tests: Vec<(&str, Duration)>,
+        tests: Vec<(&str, Duration)>,
         worker: usize,
     ) -> Result<End> {
-        let run = |tests: &[(&str, Duration)]| {
+        confirmed(tests, |tests: &[(&str, Duration)]| {
             let mut command = self.command(binary, asked);
             let names = tests.iter().map(|(name, _)| name);
             command.arg("--exact").args(names);
             let limit = limit(tests.iter().map(|(_, took)| *took), threads());
             self.in_room(command, limit, worker, &|_, _| ())
-        };
-        while !tests.is_empty() {
-            let end = run(&tests)?;
-            let End::Failed(Some(failed)) = &end else {
-                return Ok(end);
-            };
-            let Some(place) = tests.iter().position(|(name, _)| name == failed) else {
-                return Ok(end);
-            };
-            let alone = tests.remove(place);
-            if run(&[alone])? != End::Passed {
-                return Ok(end);
-            }
-        }
-        Ok(End::Passed)
+        })
     }
 
     /// Runs it with a directory for its files, which goes with it: what is stopped does not clear up.
@@ -322,6 +308,37 @@ impl<'a> Trial<'a> {
         }
         command
     }
+}
+
+/// Runs tests together, with `run`; what does not pass is asked twice, as a machine with much to do makes tests fail. A test that fails is
+/// run alone once more: it may pass without the company of others. Where none is named that failed, as they take too long or the program
+/// is killed, all of them are run once more.
+fn confirmed(
+    mut tests: Vec<(&str, Duration)>,
+    mut run: impl FnMut(&[(&str, Duration)]) -> Result<End>,
+) -> Result<End> {
+    let mut is_again = false;
+    while !tests.is_empty() {
+        let end = run(&tests)?;
+        let failed = match &end {
+            End::Passed => break,
+            End::Failed(Some(failed)) => tests.iter().position(|(name, _)| name == failed),
+            End::Failed(None) | End::TimedOut => None,
+        };
+        match failed {
+            Some(place) => {
+                let alone = tests.remove(place);
+                if run(&[alone])? != End::Passed {
+                    return Ok(end);
+                }
+                // These are fewer tests now.
+                is_again = false;
+            }
+            None if is_again => return Ok(end),
+            None => is_again = true,
+        }
+    }
+    Ok(End::Passed)
 }
 
 /// The tests of a list as a program of tests gives it.
@@ -385,6 +402,79 @@ mod tests {
             let reaches = Some(numbers("7\n12\n"));
             let test = Test { reaches, ..test };
             assert!(test.may_notice(7) && test.may_notice(12) && !test.may_notice(1));
+        }
+    }
+
+    #[test]
+    fn what_does_not_pass_counts_when_it_does_not_pass_again() {
+        let failed = |test: &str| End::Failed(Some(test.to_owned()));
+        let rows = [
+            // Which tests are run, and how that ends; what counts.
+            (vec![("a b", End::Passed)], End::Passed),
+            (vec![("a b", failed("a")), ("a", failed("a"))], failed("a")),
+            (
+                vec![("a b", failed("a")), ("a", End::TimedOut)],
+                failed("a"),
+            ),
+            (
+                vec![("a b", failed("a")), ("a", End::Passed), ("b", End::Passed)],
+                End::Passed,
+            ),
+            (
+                vec![("a b", End::TimedOut), ("a b", End::TimedOut)],
+                End::TimedOut,
+            ),
+            (
+                vec![("a b", End::TimedOut), ("a b", End::Passed)],
+                End::Passed,
+            ),
+            (
+                vec![("a b", End::Failed(None)), ("a b", End::Failed(None))],
+                End::Failed(None),
+            ),
+            (
+                vec![("a b", End::Failed(None)), ("a b", End::Passed)],
+                End::Passed,
+            ),
+            (
+                vec![
+                    ("a b", End::TimedOut),
+                    ("a b", failed("b")),
+                    ("b", failed("b")),
+                ],
+                failed("b"),
+            ),
+            (
+                vec![
+                    ("a b", End::TimedOut),
+                    ("a b", failed("b")),
+                    ("b", End::Passed),
+                    ("a", End::TimedOut),
+                    ("a", End::Passed),
+                ],
+                End::Passed,
+            ),
+            // None of those that were asked.
+            (
+                vec![("a b", failed("c")), ("a b", End::Passed)],
+                End::Passed,
+            ),
+            (
+                vec![("a b", failed("c")), ("a b", failed("c"))],
+                failed("c"),
+            ),
+        ];
+        for (runs, expected) in rows {
+            let mut left = runs.iter();
+            let run = |tests: &[(&str, Duration)]| {
+                let names: Vec<&str> = tests.iter().map(|(name, _)| *name).collect();
+                let (asked, end) = left.next().unwrap();
+                assert_eq!(names.join(" "), *asked, "{runs:?}");
+                Ok(end.clone())
+            };
+            let tests = vec![("a", Duration::ZERO), ("b", Duration::ZERO)];
+            assert_eq!(confirmed(tests, run), Ok(expected), "{runs:?}");
+            assert_eq!(left.next(), None, "{runs:?}");
         }
     }
 
