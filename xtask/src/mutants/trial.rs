@@ -95,8 +95,8 @@ pub(super) struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    /// Runs each test without a mutant: it passes, takes its time, and comes to the places of some mutants. Only about those it is asked,
-    /// as it cannot notice another one.
+    /// Runs each test without a mutant, one about the area also with few schedules: it passes, takes its time, and comes to the places of
+    /// some mutants. Only about those it is asked, as it cannot notice another one.
     ///
     /// # Errors
     /// One fails.
@@ -160,47 +160,8 @@ impl<'a> Trial<'a> {
         fs::create_dir_all(&self.room).map_err(|error| self.broken(&error))?;
         let reached = self.room.join(format!("reached-{worker}"));
         let _ = fs::remove_file(&reached);
-        let (mut end, mut took) = run(Asked {
-            reached: Some(&reached),
-            ..Asked::default()
-        })?;
-        let mut reaches = Some(numbers(&fs::read_to_string(&reached).unwrap_or_default()));
-        if end != End::Passed {
-            // One that counts what is allocated sees what is kept of the places.
-            reaches = None;
-            (end, took) = run(Asked::default())?;
-        }
-        if end != End::Passed {
-            return Err(Problem::general(
-                format!("{name} of {} fails without a mutant", self.package),
-                format!(
-                    "run `cargo test --package {}` in {PLACE}/tree",
-                    self.package
-                ),
-            )
-            .into());
-        }
-        let Some(took) = took else { return Ok(None) };
         let is_about = binary.is_first && first.iter().any(|part| name.contains(part));
-        let first = match is_about {
-            // With more schedules than these it is not slow.
-            true if took <= SLOW => Some(took),
-            true => {
-                let few = Asked {
-                    has_few_schedules: true,
-                    ..Asked::default()
-                };
-                run(few)?.1
-            }
-            false => None,
-        };
-        Ok(Some(Test {
-            binary: place,
-            name: name.to_owned(),
-            took,
-            first,
-            reaches,
-        }))
+        without_mutant(self.package, (place, name), is_about, &reached, run)
     }
 
     /// How long the tests about the area may take, and all of them, when they run together.
@@ -310,6 +271,63 @@ impl<'a> Trial<'a> {
     }
 }
 
+/// What a test does without a mutant: `run` runs it, and the places go to the file `reached`. Nothing, if it is one that is left out.
+///
+/// # Errors
+/// It fails, also with few schedules where it is about the area, or it cannot be run.
+fn without_mutant(
+    package: &str,
+    (binary, name): (usize, &str),
+    is_about: bool,
+    reached: &Path,
+    run: impl Fn(Asked<'_>) -> Result<(End, Option<Duration>)>,
+) -> Result<Option<Test>> {
+    let fails = |with: &str, before: &str| -> Problems {
+        Problem::general(
+            format!("{name} of {package} fails without a mutant{with}"),
+            format!("run `{before}cargo test --package {package}` in {PLACE}/tree"),
+        )
+        .into()
+    };
+    let (mut end, mut took) = run(Asked {
+        reached: Some(reached),
+        ..Asked::default()
+    })?;
+    let mut reaches = Some(numbers(&fs::read_to_string(reached).unwrap_or_default()));
+    if end != End::Passed {
+        // One that counts what is allocated sees what is kept of the places.
+        reaches = None;
+        (end, took) = run(Asked::default())?;
+    }
+    if end != End::Passed {
+        return Err(fails("", ""));
+    }
+    let Some(took) = took else { return Ok(None) };
+    let mut first = None;
+    if is_about {
+        // In the first stage it runs like this: what fails then must be the fault of a mutant.
+        let (end, took) = run(Asked {
+            has_few_schedules: true,
+            ..Asked::default()
+        })?;
+        if end != End::Passed {
+            let (variable, count) = SCHEDULES;
+            return Err(fails(
+                " with few schedules",
+                &format!("{variable}={count} "),
+            ));
+        }
+        first = took;
+    }
+    Ok(Some(Test {
+        binary,
+        name: name.to_owned(),
+        took,
+        first,
+        reaches,
+    }))
+}
+
 /// Runs tests together, with `run`; what does not pass is asked twice, as a machine with much to do makes tests fail. A test that fails is
 /// run alone once more: it may pass without the company of others. Where none is named that failed, as they take too long or the program
 /// is killed, all of them are run once more.
@@ -403,6 +421,48 @@ mod tests {
             let test = Test { reaches, ..test };
             assert!(test.may_notice(7) && test.may_notice(12) && !test.may_notice(1));
         }
+    }
+
+    #[test]
+    fn a_test_passes_without_a_mutant_as_often_as_it_is_asked_later() {
+        let rows = [
+            // Whether it is about the area; whether it passes where its places are written down, where they are not, and with few
+            // schedules; how long it takes, and with few schedules, unless it fails.
+            (false, [true, false, false], Some((3, None))),
+            (false, [false, true, false], Some((2, None))),
+            (false, [false, false, true], None),
+            (true, [true, false, true], Some((3, Some(1)))),
+            (true, [false, true, true], Some((2, Some(1)))),
+            (true, [true, true, false], None),
+            (true, [false, false, true], None),
+        ];
+        let place = tempfile::tempdir().unwrap();
+        for (is_about, passes, expected) in rows {
+            let [traced, usual, few] = passes;
+            let run = |asked: Asked<'_>| {
+                let (is_passed, seconds) = match (asked.reached, asked.has_few_schedules) {
+                    (Some(_), _) => (traced, 3),
+                    (None, false) => (usual, 2),
+                    (None, true) => (few, 1),
+                };
+                let end = match is_passed {
+                    true => End::Passed,
+                    false => End::Failed(None),
+                };
+                Ok((end, Some(Duration::from_secs(seconds))))
+            };
+            let reached = place.path().join("reached");
+            let test = without_mutant("package", (0, "name"), is_about, &reached, run);
+            let told = test.ok().map(|test| {
+                let test = test.expect("it is not left out");
+                assert_eq!(test.reaches.is_some(), traced, "{is_about} {passes:?}");
+                (test.took.as_secs(), test.first.map(|first| first.as_secs()))
+            });
+            assert_eq!(told, expected, "{is_about} {passes:?}");
+        }
+        let left_out = |_: Asked<'_>| Ok((End::Passed, None));
+        let test = without_mutant("package", (0, "name"), true, place.path(), left_out);
+        assert!(test.unwrap().is_none());
     }
 
     #[test]
