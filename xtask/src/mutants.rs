@@ -90,7 +90,17 @@ fn tried(
     let files = tree::files(workspace)?;
     let changed: BTreeSet<String> = mutants.iter().map(|mutant| mutant.file.clone()).collect();
     let basis = Basis::of(workspace, &changed)?;
-    let mut ledger = Ledger::of(workspace, &part.name, basis.clone())?;
+    // Which mutants are to be tried depends on the tests that there are: they are listed first.
+    let tests = || -> Result<BTreeSet<String>> {
+        say(&format!(
+            "{}: files have changed, so the tests of {} are built without mutants and listed",
+            part.name, part.package
+        ));
+        let built = build::built(workspace, &files, part, &[], say)?;
+        basis.still_holds(workspace, &changed)?;
+        Trial::names(workspace, part, &built)
+    };
+    let mut ledger = Ledger::of(workspace, &part.name, basis.clone(), tests)?;
     let open: Vec<Mutant> = (mutants.into_iter())
         .filter(|mutant| !ledger.mutants.contains_key(&mutant.name))
         .collect();
@@ -102,6 +112,8 @@ fn tried(
         part.package
     ));
     if open.is_empty() {
+        // Now it holds for the files of today: their tests need not be listed again.
+        ledger.keep(workspace, &part.name)?;
         return Ok(ledger);
     }
     let built = build::built(workspace, &files, part, &open, say)?;

@@ -105,31 +105,50 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// What is known of an area already: of a file that has changed nothing; with other tests, what was noticed.
+    /// What is known of an area already: of a file that has changed nothing; where anything else has, what was noticed, but by no test that
+    /// is gone. `tests` lists those that are there by their names, and is asked only then.
     ///
     /// # Errors
-    /// The file cannot be read.
-    pub(super) fn of(workspace: &Workspace, area: &str, basis: Basis) -> Result<Self> {
+    /// The file cannot be read, or the tests cannot be listed.
+    pub(super) fn of(
+        workspace: &Workspace,
+        area: &str,
+        basis: Basis,
+        tests: impl FnOnce() -> Result<BTreeSet<String>>,
+    ) -> Result<Self> {
         let text = workspace.read_if_there(&path(area))?;
         let known: Self = text
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default();
-        Ok(known.of_this(basis))
+        known.of_this(basis, tests)
     }
 
-    fn of_this(mut self, basis: Basis) -> Self {
+    fn of_this(
+        mut self,
+        basis: Basis,
+        tests: impl FnOnce() -> Result<BTreeSet<String>>,
+    ) -> Result<Self> {
         self.mutants.retain(|name, _| {
             // The name of a mutant begins with its file and its line.
             let file = name.split(':').next().unwrap_or_default();
             self.basis.sources.get(file) == basis.sources.get(file)
         });
         if self.basis.tests != basis.tests {
-            self.mutants.retain(|_, became| *became != Became::Missed);
+            // A survivor may be noticed now, and what did not compile may compile now.
+            self.mutants.retain(|_, became| became.is_noticed());
+            let is_by_test = |became: &Became| matches!(became, Became::Caught(Some(_)));
+            if self.mutants.values().any(is_by_test) {
+                let tests = tests()?;
+                self.mutants.retain(|_, became| match became {
+                    Became::Caught(Some(test)) => tests.contains(test.as_str()),
+                    _ => true,
+                });
+            }
         }
-        Self {
+        Ok(Self {
             basis,
             mutants: self.mutants,
-        }
+        })
     }
 
     /// Puts it on disk.
@@ -164,12 +183,24 @@ mod tests {
             tests: tests.to_owned(),
         };
         let (caught, missed, other) = ("a.rs:1:2: f", "a.rs:3:4: g", "b.rs:5:6: h");
-        for (now, known) in [
-            (basis("s", "s", "t"), vec![caught, missed, other]),
-            (basis("s", "s", "u"), vec![caught, other]),
-            (basis("s", "r", "t"), vec![caught, missed]),
-            (basis("r", "s", "t"), vec![other]),
-            (Basis::default(), vec![]),
+        let (there, gone, unviable) = ("b.rs:6:1: i", "b.rs:7:1: j", "b.rs:8:1: k");
+        for (now, known, is_listed) in [
+            (
+                basis("s", "s", "t"),
+                vec![caught, missed, other, there, gone, unviable],
+                false,
+            ),
+            (basis("s", "s", "u"), vec![caught, other, there], true),
+            (basis("s", "r", "t"), vec![caught, missed], false),
+            // No test is named that may be gone.
+            (basis("s", "r", "u"), vec![caught], false),
+            (
+                basis("r", "s", "t"),
+                vec![other, there, gone, unviable],
+                false,
+            ),
+            (basis("r", "s", "u"), vec![other, there], true),
+            (Basis::default(), vec![], false),
         ] {
             let ledger = Ledger {
                 basis: basis("s", "s", "t"),
@@ -177,13 +208,42 @@ mod tests {
                     (caught, Became::Caught(None)),
                     (missed, Became::Missed),
                     (other, Became::TimedOut),
+                    (there, Became::Caught(Some("tests::there".to_owned()))),
+                    (gone, Became::Caught(Some("tests::gone".to_owned()))),
+                    (unviable, Became::Unviable),
                 ]
                 .map(|(name, became)| (name.to_owned(), became))
                 .into(),
             };
-            let kept: Vec<String> = ledger.of_this(now).mutants.into_keys().collect();
-            assert_eq!(kept, known);
+            let mut was_listed = false;
+            let tests = || {
+                was_listed = true;
+                Ok(["tests::there", "tests::new"].map(str::to_owned).into())
+            };
+            let kept = ledger.of_this(now, tests).unwrap();
+            let kept: Vec<&str> = kept.mutants.keys().map(String::as_str).collect();
+            assert_eq!((kept, was_listed), (known, is_listed));
         }
+    }
+
+    #[test]
+    fn nothing_is_known_where_the_tests_cannot_be_listed() {
+        let ledger = Ledger {
+            basis: Basis::default(),
+            mutants: [(
+                "a.rs:1:2: f".to_owned(),
+                Became::Caught(Some("t".to_owned())),
+            )]
+            .into(),
+        };
+        let now = Basis {
+            tests: "u".to_owned(),
+            ..Basis::default()
+        };
+        let known = ledger.of_this(now, || {
+            Err(Problem::general("it does not build", "mend it").into())
+        });
+        assert!(known.is_err());
     }
 
     #[test]

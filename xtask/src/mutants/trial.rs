@@ -101,15 +101,10 @@ impl<'a> Trial<'a> {
     /// # Errors
     /// One fails.
     pub(super) fn new(workspace: &Workspace, part: &'a Chosen, built: &'a Built) -> Result<Self> {
-        let mut trial = Self {
-            built,
-            package: &part.package,
-            room: programs::absolute(workspace).join(PLACE).join("tmp"),
-            tests: Vec::new(),
-        };
+        let mut trial = Self::untested(workspace, part, built);
         let mut names = Vec::new();
         for (place, binary) in built.binaries.iter().enumerate() {
-            let listed = trial.listed(binary)?;
+            let listed = trial.listed(binary, &[])?;
             names.extend(listed.into_iter().map(|name| (place, name)));
         }
         let mut tests = Vec::new();
@@ -125,10 +120,39 @@ impl<'a> Trial<'a> {
         Ok(trial)
     }
 
-    /// The names of the tests of a program.
-    fn listed(&self, binary: &Binary) -> Result<Vec<String>> {
+    /// The names of all tests that run, as a failure names them too. Of two programs that have a test of the same name one is enough.
+    ///
+    /// # Errors
+    /// A program does not list them.
+    pub(super) fn names(
+        workspace: &Workspace,
+        part: &'a Chosen,
+        built: &'a Built,
+    ) -> Result<BTreeSet<String>> {
+        let trial = Self::untested(workspace, part, built);
+        let mut names = BTreeSet::new();
+        for binary in &built.binaries {
+            let left_out = trial.listed(binary, &["--ignored"])?;
+            let listed = trial.listed(binary, &[])?.into_iter();
+            names.extend(listed.filter(|name| !left_out.contains(name)));
+        }
+        Ok(names)
+    }
+
+    fn untested(workspace: &Workspace, part: &'a Chosen, built: &'a Built) -> Self {
+        Self {
+            built,
+            package: &part.package,
+            room: programs::absolute(workspace).join(PLACE).join("tmp"),
+            tests: Vec::new(),
+        }
+    }
+
+    /// The names of the tests of a program, of those that `which` picks.
+    fn listed(&self, binary: &Binary, which: &[&str]) -> Result<Vec<String>> {
         let mut command = self.command(binary, Asked::default());
-        let told = command.args(["--list", "--format", "terse"]).output();
+        command.args(["--list", "--format", "terse"]).args(which);
+        let told = command.output();
         let told = told.map_err(|error| self.broken(&error))?;
         if !told.status.success() {
             // Where no test is known, no mutant is noticed.
