@@ -2,6 +2,7 @@
 //!
 //! - A struct of an answer gets one line, `answer! { .. }`: it decodes whatever comes, keeps what is not described, and has a
 //!   `Default`. One of a request gets `request! { .. }`, and `new` with what is mandatory.
+//! - Both are `#[non_exhaustive]`: what is described later breaks nobody.
 //! - `Debug` shows the shape of a value, never a text.
 //! - `#[allow]`s go: one at the `mod` line, with a reason, stands for all.
 
@@ -210,6 +211,7 @@ impl Struct {
                 &["Debug", "Deserialize", "Serialize"],
                 true,
             );
+            self.item.attrs.push(parse_quote!(#[non_exhaustive]));
             let line = parse_quote!(crate::model::answer! { #name { #rows } });
             return vec![Item::Struct(self.item), line];
         }
@@ -220,7 +222,6 @@ impl Struct {
             &["Debug"]
         };
         derives(&mut self.item.attrs, without, all_optional);
-        // Made by `new` or as a default: what is described later breaks nobody.
         self.item.attrs.push(parse_quote!(#[non_exhaustive]));
         let line: Item = parse_quote!(crate::model::request! { #name { #rows } });
         let constructor = (!all_optional).then(|| self.constructor());

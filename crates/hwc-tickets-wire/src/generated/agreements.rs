@@ -8,6 +8,7 @@ use super::shared::*;
 
 ///An agreement.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct AgreementVo {
     ///Name of the agreement.
     pub agreement_name: ::std::option::Option<::std::string::String>,
@@ -53,6 +54,7 @@ impl crate::Request for ShowLatestPublishedAgreement {
 }
 ///The newest agreement of a kind.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowLatestPublishedAgreementResponse {
     pub case_agreement: ::std::option::Option<AgreementVo>,
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
@@ -90,6 +92,7 @@ impl crate::Request for ShowSignedLatestPublishedAgreement {
 }
 ///Whether the newest agreement of a kind is signed.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowSignedLatestPublishedAgreementResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -150,6 +153,7 @@ impl crate::Request for SignPublishedAgreement {
 }
 ///The record of a signature.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct SignPublishedAgreementResponse {
     ///Id of the record.
     pub agreement_signed_record_id: ::std::option::Option<i64>,

@@ -43,6 +43,7 @@ impl AccessoryJsonFormatReq {
 }
 ///The limits of uploads.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct AccessoryLimitVo {
     ///How many files there may be.
     pub limit_count: ::std::option::Option<::std::string::String>,
@@ -59,6 +60,7 @@ crate::model::answer! {
 }
 ///A link to a file.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct AccessoryUrl {
     ///Id of the attachment.
     pub accessory_id: ::std::option::Option<::std::string::String>,
@@ -211,6 +213,7 @@ impl crate::Request for ListAccessoryAccessUrls {
 }
 ///Links to files.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListAccessoryAccessUrlsResponse {
     ///The links.
     pub accessory_urls: ::std::option::Option<::std::vec::Vec<AccessoryUrl>>,
@@ -251,6 +254,7 @@ impl crate::Request for ShowAccessoryLimits {
 }
 ///What may be uploaded.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowAccessoryLimitsResponse {
     pub accessory_limit: ::std::option::Option<AccessoryLimitVo>,
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
@@ -315,6 +319,7 @@ impl crate::Request for ShowDownloadAccessoryUrl {
 }
 ///A link to a file.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowDownloadAccessoryUrlResponse {
     ///The link.
     pub accessory_url: ::std::option::Option<::std::string::String>,
@@ -368,6 +373,7 @@ impl crate::Request for UploadAccessory {
 }
 ///The id of the stored file.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct UploadAccessoryResponse {
     ///Id of the attachment.
     pub accessory_id: ::std::option::Option<::std::string::String>,
@@ -412,6 +418,7 @@ impl crate::Request for UploadJsonAccessories {
 }
 ///The id of the stored file.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct UploadJsonAccessoriesResponse {
     ///Id of the attachment.
     pub accessory_id: ::std::option::Option<::std::string::String>,

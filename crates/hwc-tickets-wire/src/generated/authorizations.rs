@@ -8,6 +8,7 @@ use super::shared::*;
 
 ///An agency.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct AgencyV2 {
     ///When it was made.
     pub create_time: ::std::option::Option<::std::string::String>,
@@ -133,6 +134,7 @@ impl crate::Request for ConfirmAuthorizations {
 }
 ///A file that was moved in a session.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct FileOperateLog {
     ///How long it took, as hours, minutes and seconds with colons between.
     pub duration: ::std::option::Option<::std::string::String>,
@@ -160,6 +162,7 @@ crate::model::answer! {
 }
 ///A console or a host that an authorization is for.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentOrderAuthDetailInfoV2 {
     ///Account on the host.
     pub account: ::std::option::Option<::std::string::String>,
@@ -185,6 +188,7 @@ crate::model::answer! {
 }
 ///An authorization in a list.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentOrderAuthV2 {
     ///What the authorization is for.
     pub auth_describe: ::std::option::Option<::std::string::String>,
@@ -252,6 +256,7 @@ impl crate::Request for ListAgencies {
 }
 ///All agencies of an account.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListAgenciesResponse {
     ///The agencies.
     pub agency_list: ::std::option::Option<::std::vec::Vec<AgencyV2>>,
@@ -330,6 +335,7 @@ impl crate::Request for ListAuthorizations {
 }
 ///A page of authorizations.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListAuthorizationsResponse {
     ///Total number of authorizations that fit.
     pub count: ::std::option::Option<i64>,
@@ -422,6 +428,7 @@ impl crate::Request for ListHistoryOperateLogs {
 }
 ///A page of commands.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListHistoryOperateLogsResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -503,6 +510,7 @@ impl crate::Request for ListHistorySessions {
 }
 ///A page of sessions.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListHistorySessionsResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -595,6 +603,7 @@ impl crate::Request for ListTransportHistories {
 }
 ///A page of files.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListTransportHistoriesResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -636,6 +645,7 @@ crate::model::request! {
 }
 ///A session on the bastion host.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct OperateHistorySession {
     ///How long it took, as hours, minutes and seconds with colons between.
     pub duration: ::std::option::Option<::std::string::String>,
@@ -654,6 +664,7 @@ crate::model::answer! {
 }
 ///A command of a session.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct OperateLog {
     ///The command as it was typed on the host.
     pub oper: ::std::option::Option<::std::string::String>,
@@ -708,6 +719,7 @@ impl crate::Request for ShowAuthorizationDetail {
 }
 ///An authorization with what it is for.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowAuthorizationDetailResponse {
     ///Name of the agency.
     pub agency_name: ::std::option::Option<::std::string::String>,
@@ -794,6 +806,7 @@ impl crate::Request for ShowLoginType {
 }
 ///How an account logs in.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowLoginTypeResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,

@@ -8,6 +8,7 @@ use super::shared::*;
 
 ///A country code.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct AreaCodeSimpleInfoV2 {
     ///The country code, such as 86.
     pub area_code: ::std::option::Option<::std::string::String>,
@@ -24,6 +25,7 @@ crate::model::answer! {
 }
 ///A field that several kinds of ticket have in common.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct CommonParamV2 {
     ///Whether it must be filled in; 1 presumably means yes.
     pub is_required: ::std::option::Option<i64>,
@@ -42,6 +44,7 @@ crate::model::answer! {
 }
 ///A region a ticket can be about.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct DataCenterV2Do {
     ///Whether the region is a sensitive one. No source says what follows from it.
     pub is_sensitive: ::std::option::Option<i64>,
@@ -60,6 +63,7 @@ crate::model::answer! {
 }
 ///An extra field.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ExtendsParamV2 {
     ///Value that the field has at first.
     pub default_value: ::std::option::Option<::std::string::String>,
@@ -101,6 +105,7 @@ crate::model::answer! {
 }
 ///A product.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentProductCategoryV2 {
     ///Whether a ticket about it may use the support plan of the caller.
     pub can_use_support_plan: ::std::option::Option<bool>,
@@ -124,6 +129,7 @@ crate::model::answer! {
 }
 ///A category of tickets, with its products.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentSubTypeV2Do {
     ///The products it can be about.
     pub incident_product_category_list: ::std::option::Option<
@@ -143,6 +149,7 @@ crate::model::answer! {
 }
 ///A template for describing a problem.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentTempV2 {
     ///Text of the template.
     pub incident_template_content: ::std::option::Option<::std::string::String>,
@@ -177,6 +184,7 @@ impl crate::Request for ListAreaCodes {
 }
 ///The country codes of phone numbers.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListAreaCodesResponse {
     ///The country codes.
     pub area_code_list: ::std::option::Option<::std::vec::Vec<AreaCodeSimpleInfoV2>>,
@@ -217,6 +225,7 @@ impl crate::Request for ListCaseCategories {
 }
 ///The categories of tickets.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListCaseCategoriesResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -261,6 +270,7 @@ impl crate::Request for ListCaseLimits {
 }
 ///Limits for opening a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListCaseLimitsResponse {
     pub config: ::std::option::Option<TenantConfigV2>,
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
@@ -312,6 +322,7 @@ impl crate::Request for ListCaseQuotas {
 }
 ///How many tickets can be opened.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListCaseQuotasResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -360,6 +371,7 @@ impl crate::Request for ListCaseTemplates {
 }
 ///The templates for a kind of problem.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListCaseTemplatesResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -402,6 +414,7 @@ impl crate::Request for ListCustomersRegions {
 }
 ///The regions that the caller uses.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListCustomersRegionsResponse {
     ///Total number of regions.
     pub count: ::std::option::Option<i64>,
@@ -468,6 +481,7 @@ impl crate::Request for ListExtendsParams {
 }
 ///The extra fields of a kind of ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListExtendsParamsResponse {
     ///Fields that several kinds have in common, by the name.
     pub common_params: ::std::option::Option<::std::vec::Vec<CommonParamV2>>,
@@ -513,6 +527,7 @@ impl crate::Request for ListProblemTypes {
 }
 ///The kinds of problem of a product.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListProblemTypesResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -565,6 +580,7 @@ impl crate::Request for ListProductCategories {
 }
 ///The products.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListProductCategoriesResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -610,6 +626,7 @@ impl crate::Request for ListRegions {
 }
 ///The regions a ticket can be about.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListRegionsResponse {
     ///The regions.
     pub data_center_list: ::std::option::Option<::std::vec::Vec<DataCenterV2Do>>,
@@ -652,6 +669,7 @@ impl crate::Request for ListSatisfactionDimensions {
 }
 ///What a ticket can be rated for.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListSatisfactionDimensionsResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -720,6 +738,7 @@ impl crate::Request for ListSeverities {
 }
 ///The severities to choose from.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListSeveritiesResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -745,6 +764,7 @@ impl crate::ListAnswer for ListSeveritiesResponse {
 }
 ///A region that the caller uses.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Region {
     ///Id of the region.
     pub region_id: ::std::option::Option<::std::string::String>,
@@ -758,6 +778,7 @@ crate::model::answer! {
 }
 ///A question that the rating of a ticket answers.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct SatisfactionDimensionSimpleInfoV2 {
     ///The points of one step.
     pub per_value: ::std::option::Option<i64>,
@@ -781,6 +802,7 @@ crate::model::answer! {
 }
 ///A severity.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct SeverityV2Do {
     ///Language of the name.
     pub language: ::std::option::Option<::std::string::String>,
@@ -827,6 +849,7 @@ impl crate::Request for ShowConfiguration {
 }
 ///A setting of the service.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowConfigurationResponse {
     ///Key of the setting.
     pub config_key: ::std::option::Option<::std::string::String>,
@@ -845,6 +868,7 @@ crate::model::answer! {
 }
 ///A kind of problem.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct SimpleIncidentBusinessTypeV2 {
     ///Id of the kind of problem.
     pub business_type_id: ::std::option::Option<::std::string::String>,
@@ -864,6 +888,7 @@ crate::model::answer! {
 }
 ///Limits for opening a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct TenantConfigV2 {
     ///Most mail addresses that get a copy.
     pub create_case_ccemail_max_count: ::std::option::Option<i64>,

@@ -51,6 +51,7 @@ impl crate::Request for CheckNeedVerify {
 }
 ///Whether a contact has to be verified.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct CheckNeedVerifyResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -97,6 +98,7 @@ impl crate::Request for CheckVerifyCodes {
 }
 ///A verified contact.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ContactV2 {
     ///Country code of the phone number.
     pub area_code: ::std::option::Option<::std::string::String>,
@@ -115,6 +117,7 @@ crate::model::answer! {
 }
 ///What was named last for copies, and whose it is.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentOrderCcEmailInfoV2 {
     ///The mail address. By its length it may be several in one text.
     pub cc_email: ::std::option::Option<::std::string::String>,
@@ -148,6 +151,7 @@ impl crate::Request for ListCaseCcEmails {
 }
 ///The mail addresses that get copies.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListCaseCcEmailsResponse {
     pub cc_email_info: ::std::option::Option<IncidentOrderCcEmailInfoV2>,
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
@@ -229,6 +233,7 @@ impl crate::Request for ListHasVerifiedContacts {
 }
 ///A page of verified contacts.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListHasVerifiedContactsResponse {
     ///The contacts.
     pub contact_list: ::std::option::Option<::std::vec::Vec<ContactV2>>,
@@ -281,6 +286,7 @@ impl crate::Request for ListSubCustomers {
 }
 ///The users inside the account.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListSubCustomersResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -363,6 +369,7 @@ impl crate::Request for SendVerifyCodes {
 }
 ///A user inside the account. The official SDKs spell the name so; it is not on the wire.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct SubCutomerInfoV2 {
     ///Country code of the phone number.
     pub area_code: ::std::option::Option<::std::string::String>,

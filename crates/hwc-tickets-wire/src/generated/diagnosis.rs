@@ -64,6 +64,7 @@ impl crate::Request for CreateDiagnoseJob {
 }
 ///The id of the started job.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct CreateDiagnoseJobResponse {
     ///Error code of a failure. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -109,6 +110,7 @@ impl CreateFeedbackReq {
 }
 ///An earlier diagnosis.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct DiagnoseRecordVo {
     ///The checks that found something.
     pub abnormal_items: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
@@ -140,6 +142,7 @@ crate::model::answer! {
 }
 ///A cloud server.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct DiagnoseResourceVo {
     ///Address of the server, version 4.
     pub access_i_pv4: ::std::option::Option<::std::string::String>,
@@ -176,6 +179,7 @@ crate::model::answer! {
 }
 ///What a check found.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ItemResultDetailVo {
     ///Id of the check.
     pub check_id: ::std::option::Option<::std::string::String>,
@@ -203,6 +207,7 @@ crate::model::answer! {
 }
 ///The outcome of a check.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ItemResultVo {
     ///Id of the check.
     pub check_id: ::std::option::Option<::std::string::String>,
@@ -256,6 +261,7 @@ impl crate::Request for ListDiagnoseItems {
 }
 ///What checks found.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListDiagnoseItemsResponse {
     ///Error code of a failure. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -314,6 +320,7 @@ impl crate::Request for ListDiagnoseJob {
 }
 ///A job, and the outcome of its checks.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListDiagnoseJobResponse {
     ///When the job was started. No source gives a unit.
     pub create_time: ::std::option::Option<i64>,
@@ -381,6 +388,7 @@ impl crate::Request for ListDiagnoseRecords {
 }
 ///A page of earlier diagnoses.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListDiagnoseRecordsResponse {
     ///Error code of a failure. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -434,6 +442,7 @@ impl crate::Request for ListDiagnoseResources {
 }
 ///The servers that can be diagnosed.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListDiagnoseResourcesResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,

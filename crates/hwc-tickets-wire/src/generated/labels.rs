@@ -8,6 +8,7 @@ use super::shared::*;
 
 ///A label.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct CaseLabelInfo {
     ///Colour of the label.
     pub color: ::std::option::Option<::std::string::String>,
@@ -210,6 +211,7 @@ impl crate::Request for ListCaseLabels {
 }
 ///The labels of a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListCaseLabelsResponse {
     ///The labels.
     pub case_label_list: ::std::option::Option<::std::vec::Vec<CaseLabelInfo>>,
@@ -268,6 +270,7 @@ impl crate::Request for ListLabels {
 }
 ///A page of labels.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListLabelsResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,

@@ -106,6 +106,7 @@ impl crate::Request for CreateMessages {
 }
 ///Read state of a ticket. It is not the state of the ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ImStatusV2 {
     ///Id of the ticket.
     pub incident_id: ::std::option::Option<::std::string::String>,
@@ -119,6 +120,7 @@ crate::model::answer! {
 }
 ///Unread count of a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ImUnreadV2 {
     ///Id of the ticket.
     pub incident_id: ::std::option::Option<::std::string::String>,
@@ -187,6 +189,7 @@ impl crate::Request for ListMessages {
 }
 ///A page of messages.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListMessagesResponse {
     ///Total number of messages.
     pub count: ::std::option::Option<i64>,
@@ -273,6 +276,7 @@ impl crate::Request for ListMoreInstantMessages {
 }
 ///Older messages of a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListMoreInstantMessagesResponse {
     ///A total. The document does not say whether it counts the ticket or the older messages only.
     pub count: ::std::option::Option<i64>,
@@ -345,6 +349,7 @@ impl crate::Request for ListNewInstantMessages {
 }
 ///What is new in several tickets.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListNewInstantMessagesResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -398,6 +403,7 @@ impl crate::Request for ListUnreadNewInstantMessages {
 }
 ///Unread counts of several tickets.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListUnreadNewInstantMessagesResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -421,6 +427,7 @@ impl crate::ListAnswer for ListUnreadNewInstantMessagesResponse {
 }
 ///A message in a list. It has no id.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct QueryMessageInfoV2 {
     ///The attachments.
     pub accessory_list: ::std::option::Option<::std::vec::Vec<SimpleAccessoryV2>>,
@@ -540,6 +547,7 @@ crate::model::request! {
 }
 ///New messages of a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct UserInstantIncidentMsgV2 {
     ///Id of the ticket.
     pub incident_id: ::std::option::Option<::std::string::String>,

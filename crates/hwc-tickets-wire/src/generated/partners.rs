@@ -8,6 +8,7 @@ use super::shared::*;
 
 ///A partner, and when it can be reached.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct PartnersServiceInfo {
     ///Id of the account of the partner.
     pub customer_id: ::std::option::Option<::std::string::String>,
@@ -46,6 +47,7 @@ impl crate::Request for ShowPartnersCasesPrivilege {
 }
 ///Whether a partner may work on the tickets of an account.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowPartnersCasesPrivilegeResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -89,6 +91,7 @@ impl crate::Request for ShowPartnersServiceInfo {
 }
 ///The partner of an account.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowPartnersServiceInfoResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,

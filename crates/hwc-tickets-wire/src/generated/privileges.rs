@@ -90,6 +90,7 @@ impl crate::Request for ListPrivileges {
 }
 ///Whether the caller has the privilege that was asked about.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListPrivilegesResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -128,6 +129,7 @@ impl crate::Request for ShowCustomerPrivilegePolicy {
 }
 ///The policy of privileges of an account.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowCustomerPrivilegePolicyResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,

@@ -8,6 +8,7 @@ use super::shared::*;
 
 ///A related ticket. The official SDKs spell the name so; it is not on the wire.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct CaseRealtionInfo {
     ///Id of the ticket.
     pub case_id: ::std::option::Option<::std::string::String>,
@@ -177,6 +178,7 @@ impl crate::Request for ListRelation {
 }
 ///The tickets related to a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListRelationResponse {
     ///The related tickets.
     pub case_relation_list: ::std::option::Option<::std::vec::Vec<CaseRealtionInfo>>,

@@ -6,6 +6,7 @@
 
 ///An attachment.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct SimpleAccessoryV2 {
     ///Id of the attachment.
     pub accessory_id: ::std::option::Option<::std::string::String>,
@@ -20,6 +21,7 @@ crate::model::answer! {
 }
 ///Answer to a write. A non-empty `error_code` says that the write failed, although the HTTP status is 200. An empty object, an empty body, and a body without a non-empty `error_code` say that it was done.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct WriteResult {
     ///Error code of a failure. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,

@@ -8,6 +8,7 @@ use super::shared::*;
 
 ///A label of a ticket, in an older form.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct CaseQueryLabel {
     ///Colour of the label.
     pub color: ::std::option::Option<::std::string::String>,
@@ -108,6 +109,7 @@ impl crate::Request for CreateCases {
 }
 ///The id of the ticket that was opened.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct CreateCasesResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -383,6 +385,7 @@ impl crate::Request for DownloadCases {
 }
 ///How the customer of the ticket is to be reached.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentDetailExtInfoV2 {
     ///Country code of the phone number.
     pub area_code: ::std::option::Option<::std::string::String>,
@@ -408,6 +411,7 @@ crate::model::answer! {
 }
 ///The details of a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentDetailInfoV2 {
     ///Who answers for the product the ticket is about.
     pub business_ownership: ::std::option::Option<i64>,
@@ -461,6 +465,7 @@ crate::model::answer! {
 }
 ///A ticket in a list, in an older form.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentInfo {
     ///Name of the kind of problem.
     pub business_type_name: ::std::option::Option<::std::string::String>,
@@ -500,6 +505,7 @@ crate::model::answer! {
 }
 ///A ticket in a list.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentInfoV2 {
     ///Name of the kind of problem.
     pub business_type_name: ::std::option::Option<::std::string::String>,
@@ -548,6 +554,7 @@ crate::model::answer! {
 }
 ///A message in the details of a ticket. It has an id, and lacks two fields of a message in a list.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentMessageV2 {
     ///The attachments.
     pub accessory_list: ::std::option::Option<::std::vec::Vec<SimpleAccessoryV2>>,
@@ -575,6 +582,7 @@ crate::model::answer! {
 }
 ///An entry in the log of a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentOperateLogV2 {
     ///Id of the ticket.
     pub incident_id: ::std::option::Option<::std::string::String>,
@@ -606,6 +614,7 @@ crate::model::answer! {
 }
 ///One rating of a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentSatisfactionV2Do {
     ///A share of the rating that no source explains.
     pub per_value: ::std::option::Option<i64>,
@@ -678,6 +687,7 @@ impl IncidentSatisfactionV2Req {
 }
 ///How many tickets are in one state.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct IncidentStatusCount {
     ///Number of tickets in that state.
     pub count: ::std::option::Option<i64>,
@@ -691,6 +701,7 @@ crate::model::answer! {
 }
 ///A label of a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct LabelInfo {
     ///Colour of the label.
     pub color: ::std::option::Option<::std::string::String>,
@@ -737,6 +748,7 @@ impl crate::Request for ListCaseCounts {
 }
 ///How many tickets are in each state.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListCaseCountsResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -809,6 +821,7 @@ impl crate::Request for ListCaseOperateLogs {
 }
 ///A page of the log of a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListCaseOperateLogsResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -911,6 +924,7 @@ impl crate::Request for ListCases {
 }
 ///A page of tickets.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListCasesResponse {
     ///The same, by the name it has in an older document.
     pub count: ::std::option::Option<i64>,
@@ -1056,6 +1070,7 @@ impl crate::Request for ListOrderIncident {
 }
 ///A page of tickets, in an older form.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ListOrderIncidentResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -1143,6 +1158,7 @@ impl crate::Request for ShowCaseDetail {
 }
 ///A ticket with its messages.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowCaseDetailResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -1194,6 +1210,7 @@ impl crate::Request for ShowCaseExtendsParam {
 }
 ///The values of the extra fields of a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowCaseExtendsParamResponse {
     ///Error code of a failure. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
@@ -1241,6 +1258,7 @@ impl crate::Request for ShowCaseStatus {
 }
 ///State of a ticket.
 #[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct ShowCaseStatusResponse {
     ///Error code of a failure that came with HTTP 200. Absent or empty on success.
     pub error_code: ::std::option::Option<::std::string::String>,
