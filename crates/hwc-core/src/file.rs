@@ -5,7 +5,8 @@
 //! it will do.
 //!
 //! Public for the SDK and the program built on this crate, so that all files are read by one rule, and what a killed run left
-//! is swept by one, and all locks are given back alike.
+//! is swept by one, and all locks are given back alike. Not promised to others, but for [`Unreadable`], which the root of the
+//! crate gives out.
 
 mod leftovers;
 mod lock;

@@ -2,6 +2,8 @@
 //!
 //! Whatever comes from other people or other machines is shown with them written out, `\u{1b}`. Letters, marks and emoji of
 //! every script stay as they are.
+//!
+//! Public for the SDK and the program built on this crate, so that both know the same characters. Not promised to others.
 
 /// Whether a character moves the cursor, changes colours, ends a line or turns the reading direction.
 #[must_use]

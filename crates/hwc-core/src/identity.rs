@@ -46,6 +46,7 @@ pub use metadata::MetadataKeys;
 pub use principal::Principal;
 pub use token::Token;
 
+#[doc(inline)]
 pub use crate::variables::{ReadVariable, process_environment};
 
 /// Carries a token.

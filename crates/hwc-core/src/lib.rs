@@ -42,12 +42,7 @@ mod deadline;
 pub mod delivery;
 pub mod endpoint;
 pub mod fault;
-pub mod file;
-pub mod foreign;
-#[doc(hidden)]
-pub mod headers;
 pub mod identity;
-pub mod offload;
 pub mod operation;
 pub mod pipeline;
 pub mod rate;
@@ -59,6 +54,17 @@ pub mod testing;
 pub mod timeouts;
 mod trace;
 pub mod transport;
+
+// Public for the other crates of this project alone: nothing in these is promised.
+#[doc(hidden)]
+pub mod file;
+#[doc(hidden)]
+pub mod foreign;
+#[doc(hidden)]
+pub mod headers;
+#[doc(hidden)]
+pub mod offload;
+#[doc(hidden)]
 pub mod variables;
 
 pub use body::{Body, FilePart, Form, Source};
@@ -66,6 +72,8 @@ pub use clock::{Clock, SystemClock};
 pub use delivery::Delivery;
 pub use endpoint::Endpoint;
 pub use fault::{Category, ErrorCode, Fault, FaultFacts, FaultKind};
+#[doc(inline)]
+pub use file::Unreadable;
 pub use operation::{CallOptions, Idempotency, Makes, Operation, RequestContent, ResponseContent};
 pub use pipeline::{BuildError, Download, Pipeline, PipelineBuilder, Reply};
 pub use rate::RateLimit;

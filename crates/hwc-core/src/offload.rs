@@ -1,4 +1,6 @@
 //! What may block for longer, where it holds up no other task.
+//!
+//! Public for the SDK built on this crate. Not promised to others.
 
 use std::{io, sync::Arc};
 

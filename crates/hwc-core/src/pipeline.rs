@@ -6,6 +6,8 @@
 mod attempt;
 mod builder;
 mod call;
+// Public for the tests alone: nothing in it is promised.
+#[doc(hidden)]
 pub mod classify;
 mod download;
 mod envelope;

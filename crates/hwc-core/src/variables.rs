@@ -4,7 +4,8 @@
 //! unless it is a path, which need not be text. Variables are read through a function, so that a test, or a
 //! program with its own configuration, never touches the environment of the process.
 //!
-//! Public for the SDK and the program built on this crate, so that all variables are read by one rule.
+//! Public for the SDK and the program built on this crate, so that all variables are read by one rule. Not promised to others,
+//! but for [`ReadVariable`] and [`process_environment`], which [`crate::identity`] gives out.
 
 use std::ffi::OsString;
 

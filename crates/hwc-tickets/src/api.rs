@@ -75,7 +75,7 @@ pub use content::Content;
 pub use described::{Caller, Described};
 pub use download::Download;
 pub use generated::*;
-pub use hwc_core::{Source, body::SourceError, file::Unreadable};
+pub use hwc_core::{Source, Unreadable, body::SourceError};
 pub use hwc_tickets_wire::{Breach, Exceeded, Limit, ListAnswer, Undecodable, Unit, Upload};
 pub use list::{Interrupted, List, ListReport, Page};
 pub use operation::{Answer, Arguments, Column, JsonPages, Kind, Operation, Value};

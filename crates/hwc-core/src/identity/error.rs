@@ -263,7 +263,8 @@ impl IdentityError {
     }
 }
 
-/// A variable that is not text.
+/// A variable that is not text. Not promised: nobody else gets a [`NotText`].
+#[doc(hidden)]
 impl From<NotText<'_>> for IdentityError {
     fn from(problem: NotText<'_>) -> Self {
         Self::new(
