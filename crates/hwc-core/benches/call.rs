@@ -18,20 +18,15 @@ use std::{
 };
 
 use bytes::Bytes;
-use hwc_core::{
-    CallOptions, Idempotency, Makes, Operation, Pipeline, RequestContent, ResponseContent,
-    identity::Token,
-};
+use hwc_core::{CallOptions, Idempotency, Makes, Operation, Pipeline, identity::Token};
 
-const READ: Operation = Operation {
-    name: "readMessages",
-    method: "GET",
-    path: "/v2/cases/{case_id}/messages",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+const READ: Operation = Operation::new(
+    "readMessages",
+    "GET",
+    "/v2/cases/{case_id}/messages",
+    Idempotency::Safe,
+)
+.with_makes(Makes::Nothing);
 const TARGET: &str = "/v2/cases/TT202611210001/messages?limit=10&offset=0";
 const ROUNDS: usize = 60;
 const CALLS_PER_ROUND: u32 = 100;

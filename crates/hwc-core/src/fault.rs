@@ -73,6 +73,7 @@ pub enum Category {
 
 /// One row of a service's error-code table (generated from `spec/errors.yaml`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ErrorCode {
     /// The code as it stands in answers, e.g. `OSM.01010015`.
     pub code: &'static str,
@@ -84,6 +85,35 @@ pub struct ErrorCode {
     pub meaning: &'static str,
     /// Whether no source says what it means for a write: it may have been done.
     pub in_doubt: bool,
+}
+
+impl ErrorCode {
+    /// A row: the code as it stands in answers, the HTTP status it is documented with, what it is about, and what it means in
+    /// one sentence. What it means for a write is known.
+    #[must_use]
+    pub const fn new(
+        code: &'static str,
+        http_status: u16,
+        category: Category,
+        meaning: &'static str,
+    ) -> Self {
+        Self {
+            code,
+            http_status,
+            category,
+            meaning,
+            in_doubt: false,
+        }
+    }
+
+    /// With no source that says what it means for a write: see [`in_doubt`](Self::in_doubt).
+    #[must_use]
+    pub const fn with_doubt(self) -> Self {
+        Self {
+            in_doubt: true,
+            ..self
+        }
+    }
 }
 
 /// Why a call did not succeed.

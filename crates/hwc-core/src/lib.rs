@@ -9,18 +9,17 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use bytes::Bytes;
 //! use hwc_core::{
-//!     CallOptions, Delivery, Idempotency, Makes, Operation, Pipeline, RequestContent, ResponseContent, identity::Token,
+//!     CallOptions, Delivery, Idempotency, Makes, Operation, Pipeline, RequestContent, identity::Token,
 //! };
 //!
-//! const SUBMIT: Operation = Operation {
-//!     name: "submitThing",
-//!     method: "POST",
-//!     path: "/v1/things/{thing_id}/message",
-//!     idempotency: Idempotency::NotIdempotent,
-//!     request: RequestContent::Json,
-//!     response: ResponseContent::Object,
-//!     makes: Makes::Nothing,
-//! };
+//! const SUBMIT: Operation = Operation::new(
+//!     "submitThing",
+//!     "POST",
+//!     "/v1/things/{thing_id}/message",
+//!     Idempotency::NotIdempotent,
+//! )
+//! .with_request(RequestContent::Json)
+//! .with_makes(Makes::Nothing);
 //! let pipeline = Pipeline::builder("https://things.cn-south-1.myhuaweicloud.com".parse()?)
 //!     .identity(Token::new(&std::env::var("TOKEN")?.into())?)
 //!     .build()?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 /// What doing a call twice does, in the words of RFC 9110, section 9.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Idempotency {
     /// Changes nothing: may be repeated freely. An empty answer is a protocol error.
     Safe,
@@ -40,6 +41,7 @@ impl Idempotency {
 
 /// What the requests of an operation carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum RequestContent {
     /// No body.
     Nothing,
@@ -53,6 +55,7 @@ pub enum RequestContent {
 
 /// What an operation answers when it succeeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ResponseContent {
     /// A JSON object; for writes also nothing. Read whole, by [`Pipeline::call`](crate::Pipeline::call).
     Object,
@@ -62,6 +65,7 @@ pub enum ResponseContent {
 
 /// What a success of a write tells of what was made: by it a success is told from all else that comes with HTTP 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Makes {
     /// Nobody knows what a success answers. Only what says failure counts.
     Unknown,
@@ -72,7 +76,17 @@ pub enum Makes {
 }
 
 /// One operation of a service, from the generated operations table.
+///
+/// ```
+/// use hwc_core::{Idempotency, Makes, Operation, RequestContent};
+/// const CREATE: Operation =
+///     Operation::new("createThing", "POST", "/v1/things", Idempotency::NotIdempotent)
+///         .with_request(RequestContent::Json)
+///         .with_makes(Makes::Id("thing_id"));
+/// assert_eq!(CREATE.method, "POST");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Operation {
     /// Name in the service description, e.g. `createMessages`.
     pub name: &'static str,
@@ -91,6 +105,46 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// An operation that sends no body and answers an object, of which nobody knows what a success holds.
+    ///
+    /// `name` is the one in the service description, `method` an HTTP method in capitals, and `path` a template
+    /// with `{name}` in the place of each value.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        method: &'static str,
+        path: &'static str,
+        idempotency: Idempotency,
+    ) -> Self {
+        Self {
+            name,
+            method,
+            path,
+            idempotency,
+            request: RequestContent::Nothing,
+            response: ResponseContent::Object,
+            makes: Makes::Unknown,
+        }
+    }
+
+    /// With requests that carry this.
+    #[must_use]
+    pub const fn with_request(self, request: RequestContent) -> Self {
+        Self { request, ..self }
+    }
+
+    /// With this answer to a success.
+    #[must_use]
+    pub const fn with_response(self, response: ResponseContent) -> Self {
+        Self { response, ..self }
+    }
+
+    /// With a success that tells this of what was made.
+    #[must_use]
+    pub const fn with_makes(self, makes: Makes) -> Self {
+        Self { makes, ..self }
+    }
+
     /// Whether `path` is this operation's path with values in place of the parameters.
     ///
     /// A value is one segment: not empty, not `.` or `..` in any spelling, without an encoded separator.

@@ -5,15 +5,11 @@
 //! ```
 //! use std::{sync::Arc, time::Duration};
 //! use bytes::Bytes;
-//! use hwc_core::{
-//!     CallOptions, Clock, FaultKind, Idempotency, Makes, Operation, Pipeline, RequestContent, ResponseContent,
-//! };
+//! use hwc_core::{CallOptions, Clock, Idempotency, Operation, Pipeline};
 //! use hwc_core::testing::{FakeClock, ScriptedTransport, Step};
 //! use hwc_core::identity::Token;
 //!
-//! const READ: Operation =
-//!     Operation { name: "read", method: "GET", path: "/v1/thing", idempotency: Idempotency::Safe,
-//!         request: RequestContent::Nothing, response: ResponseContent::Object, makes: Makes::Nothing };
+//! const READ: Operation = Operation::new("read", "GET", "/v1/thing", Idempotency::Safe);
 //!
 //! let clock = FakeClock::new();
 //! let network = ScriptedTransport::new(&clock)

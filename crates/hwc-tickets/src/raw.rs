@@ -97,19 +97,14 @@ impl Client {
                 )
             })?;
         let described = service::described(method, path);
-        let operation = Operation {
-            name: "rawCall",
-            method,
-            path: template,
-            idempotency: match described {
-                Some(known) => known.idempotency,
-                None if method == "GET" => Idempotency::Safe,
-                None => Idempotency::NotIdempotent,
-            },
-            request: RequestContent::Json,
-            response: ResponseContent::Object,
-            makes: described.map_or(Makes::Unknown, |known| known.makes),
+        let idempotency = match described {
+            Some(known) => known.idempotency,
+            None if method == "GET" => Idempotency::Safe,
+            None => Idempotency::NotIdempotent,
         };
+        let operation = Operation::new("rawCall", method, template, idempotency)
+            .with_request(RequestContent::Json)
+            .with_makes(described.map_or(Makes::Unknown, |known| known.makes));
         if !operation.matches_path(path) {
             return Err(invalid(
                 "a segment of the path is empty, a dot segment, or holds an encoded separator",

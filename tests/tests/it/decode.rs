@@ -44,6 +44,7 @@ fn is_in_doubt(operation: &Operation, what: &str, answer: &Value) -> bool {
         Makes::Id(field) => !sample::is_id(&answer[field]),
         Makes::Nothing => what.starts_with("a new field"),
         Makes::Unknown => false,
+        other => panic!("when is an answer that tells {other:?} in doubt?"),
     }
 }
 

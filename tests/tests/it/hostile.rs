@@ -453,6 +453,7 @@ fn odd_answers_end_as_they_must_for_every_operation() {
         let rows = match operation.response {
             ResponseContent::Object => rows(),
             ResponseContent::Bytes => rows_of_files(),
+            other => panic!("what may come in the place of {other:?}?"),
         };
         let rows = rows.into_iter();
         rows.filter_map(move |row| flaw(unplugged, operation, arguments, row))

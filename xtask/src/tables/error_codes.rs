@@ -186,12 +186,12 @@ pub fn text(catalogue: &Catalogue) -> String {
     );
     for row in rows {
         text.push_str(&format!(
-            "    ErrorCode {{\n        code: {},\n        http_status: {},\n        category: Category::{:?},\n        meaning: {},\n        in_doubt: {},\n    }},\n",
+            "    ErrorCode::new(\n        {},\n        {},\n        Category::{:?},\n        {},\n    ){},\n",
             literal(&row.code),
             row.http_status,
             row.category,
             literal(&row.meaning),
-            row.in_doubt,
+            if row.in_doubt { ".with_doubt()" } else { "" },
         ));
     }
     text.push_str("];\n");

@@ -235,7 +235,7 @@ pub fn text(description: &Description) -> Result<String> {
             .and_then(Value::as_str)
             .unwrap_or(id);
         text.push_str(&format!(
-            "/// {}\npub const {name}: Operation = Operation {{\n    name: {},\n    method: {},\n    path: {},\n    idempotency: Idempotency::{idempotency},\n    request: RequestContent::{request},\n    response: ResponseContent::{response},\n    makes: {},\n}};\n\n",
+            "/// {}\npub const {name}: Operation = Operation::new(\n    {},\n    {},\n    {},\n    Idempotency::{idempotency},\n)\n.with_request(RequestContent::{request})\n.with_response(ResponseContent::{response})\n.with_makes({});\n\n",
             summary.trim(),
             literal(id),
             literal(&operation.method.to_uppercase()),

@@ -210,7 +210,7 @@ fn is_unknown_call(code: Option<&str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Fault, Operation, RequestContent, ResponseContent};
+    use crate::{Fault, Operation};
 
     const ALL: [Idempotency; 5] = [
         Idempotency::Safe,
@@ -221,15 +221,13 @@ mod tests {
     ];
 
     fn fault(kind: FaultKind, delivery: Delivery, idempotency: Idempotency) -> Fault {
-        Fault::new(kind, delivery, "it failed").of(&Operation {
-            name: "thing",
-            method: "GET",
-            path: "/v1/thing",
+        Fault::new(kind, delivery, "it failed").of(&Operation::new(
+            "thing",
+            "GET",
+            "/v1/thing",
             idempotency,
-            request: RequestContent::Nothing,
-            response: ResponseContent::Object,
-            makes: crate::Makes::Nothing,
-        })
+        )
+        .with_makes(crate::Makes::Nothing))
     }
 
     /// The advice fits what is known: only a write that may have been done is to be found out about, and of none that

@@ -5,10 +5,7 @@ use hwc_core::{Delivery, Makes, Operation, pipeline::classify::Verdict};
 use crate::given::{MARK, READ, SUBMIT, UPLOAD, judged};
 
 /// Makes a thing, and tells its id.
-const CREATE: Operation = Operation {
-    makes: Makes::Id("accessory_id"),
-    ..UPLOAD
-};
+const CREATE: Operation = UPLOAD.with_makes(Makes::Id("accessory_id"));
 
 /// What is proven of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

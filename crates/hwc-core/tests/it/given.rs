@@ -13,83 +13,66 @@ use hwc_core::{
     testing::{FakeClock, ScriptedTransport, Step},
 };
 
-pub(crate) const READ: Operation = Operation {
-    name: "readThings",
-    method: "GET",
-    path: "/v1/things/{thing_id}",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
-pub(crate) const MARK: Operation = Operation {
-    name: "markThing",
-    method: "POST",
-    path: "/v1/things/{thing_id}/mark",
-    idempotency: Idempotency::Idempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
-pub(crate) const SUBMIT: Operation = Operation {
-    name: "submitThing",
-    method: "POST",
-    path: "/v1/things/{thing_id}/message",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub(crate) const READ: Operation = Operation::new(
+    "readThings",
+    "GET",
+    "/v1/things/{thing_id}",
+    Idempotency::Safe,
+)
+.with_makes(Makes::Nothing);
+pub(crate) const MARK: Operation = Operation::new(
+    "markThing",
+    "POST",
+    "/v1/things/{thing_id}/mark",
+    Idempotency::Idempotent,
+)
+.with_request(RequestContent::Json);
+pub(crate) const SUBMIT: Operation = Operation::new(
+    "submitThing",
+    "POST",
+    "/v1/things/{thing_id}/message",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_makes(Makes::Nothing);
 
 /// A form with files in it.
-pub(crate) const UPLOAD: Operation = Operation {
-    name: "uploadFile",
-    method: "POST",
-    path: "/v1/files",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Multipart,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub(crate) const UPLOAD: Operation = Operation::new(
+    "uploadFile",
+    "POST",
+    "/v1/files",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Multipart)
+.with_makes(Makes::Nothing);
 /// Bytes that replace what was there.
-pub(crate) const STORE: Operation = Operation {
-    name: "storeFile",
-    method: "PUT",
-    path: "/v1/files/{file_id}",
-    idempotency: Idempotency::Idempotent,
-    request: RequestContent::Bytes,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
-pub(crate) const FETCH: Operation = Operation {
-    name: "fetchFile",
-    method: "GET",
-    path: "/v1/files/{file_id}",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Bytes,
-    makes: Makes::Nothing,
-};
+pub(crate) const STORE: Operation = Operation::new(
+    "storeFile",
+    "PUT",
+    "/v1/files/{file_id}",
+    Idempotency::Idempotent,
+)
+.with_request(RequestContent::Bytes);
+pub(crate) const FETCH: Operation =
+    Operation::new("fetchFile", "GET", "/v1/files/{file_id}", Idempotency::Safe)
+        .with_response(ResponseContent::Bytes)
+        .with_makes(Makes::Nothing);
 /// A DELETE with a body; the second one finds nothing.
-pub(crate) const DELETE: Operation = Operation {
-    name: "deleteLink",
-    method: "DELETE",
-    path: "/v1/things/{thing_id}/links",
-    idempotency: Idempotency::IdempotentInEffect,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub(crate) const DELETE: Operation = Operation::new(
+    "deleteLink",
+    "DELETE",
+    "/v1/things/{thing_id}/links",
+    Idempotency::IdempotentInEffect,
+)
+.with_request(RequestContent::Json);
 /// What it does is said by a field of its body.
-pub(crate) const ACT: Operation = Operation {
-    name: "actOnThing",
-    method: "POST",
-    path: "/v1/things/{thing_id}/action",
-    idempotency: Idempotency::DependsOnCall,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub(crate) const ACT: Operation = Operation::new(
+    "actOnThing",
+    "POST",
+    "/v1/things/{thing_id}/action",
+    Idempotency::DependsOnCall,
+)
+.with_request(RequestContent::Json);
 
 /// Shaped like the real table: one code with several statuses, and codes that come with HTTP 200.
 pub(crate) const CODES: &[ErrorCode] = &[
@@ -192,13 +175,7 @@ const fn row(
     category: Category,
     meaning: &'static str,
 ) -> ErrorCode {
-    ErrorCode {
-        code,
-        http_status,
-        category,
-        meaning,
-        in_doubt: false,
-    }
+    ErrorCode::new(code, http_status, category, meaning)
 }
 
 /// A request of `operation` with one value in its path.

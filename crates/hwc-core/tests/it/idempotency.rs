@@ -33,15 +33,19 @@ fn call(operation: &Operation, options: &CallOptions, steps: &[Step]) -> Outcome
     (network.requests().len(), result)
 }
 
+/// [`DELETE`], with this effect of doing it twice.
+fn like_delete(idempotency: Idempotency) -> Operation {
+    let mut operation = DELETE;
+    operation.idempotency = idempotency;
+    operation
+}
+
 /// The effect of doing it twice decides alone whether it is done again after a broken line.
 #[test]
 fn what_may_be_done_twice_is_done_again() {
     let steps = [Step::reset(), Step::json(200, "{}")];
     for idempotency in ALL {
-        let operation = Operation {
-            idempotency,
-            ..DELETE
-        };
+        let operation = like_delete(idempotency);
         let expected = match idempotency {
             Idempotency::Safe | Idempotency::Idempotent | Idempotency::IdempotentInEffect => {
                 (2, Ok(()))
@@ -50,6 +54,7 @@ fn what_may_be_done_twice_is_done_again() {
                 1,
                 Err((FaultKind::Interrupted, Delivery::Unknown, Delivery::NotSent)),
             ),
+            other => panic!("what is done after a broken line with {other:?}?"),
         };
         let got = call(&operation, &CallOptions::default(), &steps);
         assert_eq!(got, expected, "{idempotency:?}");
@@ -89,10 +94,7 @@ fn a_refusal_after_an_attempt_in_doubt_is_in_doubt() {
             Step::answer(502),
         ] {
             for idempotency in [Idempotency::Idempotent, Idempotency::IdempotentInEffect] {
-                let operation = Operation {
-                    idempotency,
-                    ..DELETE
-                };
+                let operation = like_delete(idempotency);
                 let steps = [before.clone(), refusal.clone()];
                 let got = call(&operation, &CallOptions::default(), &steps);
                 let expected = (2, Err((kind, Delivery::Unknown, Delivery::Unknown)));
@@ -153,10 +155,7 @@ fn the_caller_decides_where_the_call_does() {
 fn an_option_that_contradicts_the_operation_is_refused() {
     for known in ALL {
         for said in ALL {
-            let operation = Operation {
-                idempotency: known,
-                ..DELETE
-            };
+            let operation = like_delete(known);
             let options = CallOptions::default().with_idempotency(said);
             let got = call(&operation, &options, &[Step::json(200, "{}")]);
             let expected = match known == said || known == Idempotency::DependsOnCall {

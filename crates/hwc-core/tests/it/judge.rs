@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use hwc_core::Clock;
 use hwc_core::{
-    Delivery, FaultKind, Idempotency,
+    Category, Clock, Delivery, ErrorCode, FaultKind, Idempotency,
     pipeline::classify::{Answer, Verdict, judge},
     testing::FakeClock,
 };
@@ -414,13 +413,8 @@ fn half_characters_in_escapes_cost_themselves_alone() {
 /// What no source says about a write is told behind what failed, and apart from it.
 #[test]
 fn a_code_that_leaves_a_doubt_says_so() {
-    let codes = [true, false].map(|in_doubt| hwc_core::ErrorCode {
-        code: if in_doubt { "THG.1" } else { "THG.2" },
-        http_status: 200,
-        category: hwc_core::Category::Internal,
-        meaning: "The service failed.",
-        in_doubt,
-    });
+    let row = |code| ErrorCode::new(code, 200, Category::Internal, "The service failed.");
+    let codes = [row("THG.1").with_doubt(), row("THG.2")];
     let doubt = "Whether a write was done is not known.";
     for code in &codes {
         let body = Bytes::from(format!(r#"{{"error_code":"{}"}}"#, code.code));

@@ -72,13 +72,7 @@ fn a_code_under_another_status_is_known_where_its_rows_agree() {
         ("THG.2", 400, Category::Validation),
         ("THG.2", 502, Category::Internal),
     ]
-    .map(|(code, http_status, category)| ErrorCode {
-        code,
-        http_status,
-        category,
-        meaning: "It is so.",
-        in_doubt: false,
-    });
+    .map(|(code, http_status, category)| ErrorCode::new(code, http_status, category, "It is so."));
     for (code, status, category) in [
         ("THG.1", 409, Some(Category::Validation)),
         ("THG.2", 409, None),

@@ -2,7 +2,7 @@
 //!
 //! Each body came with HTTP 200 and a message that was not stored, or could have.
 
-use hwc_core::{Delivery, Makes, Operation, testing::Step};
+use hwc_core::{Delivery, Makes, testing::Step};
 
 use crate::given::{MARK, SUBMIT, UPLOAD, call_with};
 
@@ -385,12 +385,10 @@ fn an_upload_answers_an_id() {
         ("", false),
         (" \r\n", false),
     ] {
-        let created = Operation {
-            path: SUBMIT.path,
-            request: SUBMIT.request,
-            makes: Makes::Id("accessory_id"),
-            ..UPLOAD
-        };
+        let mut created = UPLOAD
+            .with_request(SUBMIT.request)
+            .with_makes(Makes::Id("accessory_id"));
+        created.path = SUBMIT.path;
         let outcome = call_with(&created, &Step::json(200, body));
         assert_eq!(outcome.result.is_ok(), is_good, "{body}");
     }

@@ -12,31 +12,18 @@ use std::{
 use bytes::Bytes;
 use hwc_core::{
     CallOptions, Clock as _, Delivery, Fault, FaultKind, Idempotency, Makes, Operation, Pipeline,
-    Reply, RequestContent, ResponseContent, RetryPolicy,
+    Reply, RequestContent, RetryPolicy,
     identity::{CachedIdentity, IamPassword, IamUser, IdentityError, IdentityErrorKind, Token},
     secret::SecretString,
     testing::{FakeClock, ScriptedTransport, Step},
 };
 use serde_json::json;
 
-const READ: Operation = Operation {
-    name: "read",
-    method: "GET",
-    path: "/v2/things",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
-const WRITE: Operation = Operation {
-    name: "write",
-    method: "POST",
-    path: "/v2/things",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+const READ: Operation =
+    Operation::new("read", "GET", "/v2/things", Idempotency::Safe).with_makes(Makes::Nothing);
+const WRITE: Operation = Operation::new("write", "POST", "/v2/things", Idempotency::NotIdempotent)
+    .with_request(RequestContent::Json)
+    .with_makes(Makes::Nothing);
 
 /// A cloud of two hosts: IAM numbers its tokens, the service takes those that are alive.
 struct Cloud {

@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use hmac::{Hmac, Mac};
 use hwc_core::{
-    CallOptions, Endpoint, Idempotency, Makes, Operation, Pipeline, RequestContent,
-    ResponseContent, identity::Keys,
+    CallOptions, Endpoint, Idempotency, Operation, Pipeline, RequestContent, identity::Keys,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
@@ -170,27 +169,12 @@ fn keys() -> Keys {
 }
 
 fn read(path: &'static str) -> Operation {
-    Operation {
-        name: "read",
-        method: "GET",
-        path,
-        idempotency: Idempotency::Safe,
-        request: RequestContent::Nothing,
-        response: ResponseContent::Object,
-        makes: Makes::Unknown,
-    }
+    Operation::new("read", "GET", path, Idempotency::Safe)
 }
 
 fn write(path: &'static str) -> Operation {
-    Operation {
-        name: "write",
-        method: "POST",
-        path,
-        idempotency: Idempotency::Idempotent,
-        request: RequestContent::Json,
-        response: ResponseContent::Object,
-        makes: Makes::Unknown,
-    }
+    Operation::new("write", "POST", path, Idempotency::Idempotent)
+        .with_request(RequestContent::Json)
 }
 
 #[tokio::test]

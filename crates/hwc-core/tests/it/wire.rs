@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use hwc_core::{
-    CallOptions, Delivery, FaultKind, Idempotency, Makes, Operation, RequestContent,
-    ResponseContent,
+    CallOptions, Delivery, FaultKind, Idempotency, Makes, Operation,
     testing::{FakeClock, ScriptedTransport, Step},
 };
 
@@ -13,15 +12,8 @@ use crate::{
     server::Server,
 };
 
-const LIST: Operation = Operation {
-    name: "listThings",
-    method: "GET",
-    path: "/v1/things",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+const LIST: Operation =
+    Operation::new("listThings", "GET", "/v1/things", Idempotency::Safe).with_makes(Makes::Nothing);
 
 #[tokio::test]
 async fn headers_of_a_read_and_of_a_submit() {

@@ -30,24 +30,17 @@ const LENGTH: usize = 100 * MIB;
 /// Most bytes of extra heap.
 const MOST: usize = 16 * MIB;
 
-const UPLOAD: Operation = Operation {
-    name: "uploadFile",
-    method: "POST",
-    path: "/v1/files",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Multipart,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
-const FETCH: Operation = Operation {
-    name: "fetchFile",
-    method: "GET",
-    path: "/v1/files",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Bytes,
-    makes: Makes::Nothing,
-};
+const UPLOAD: Operation = Operation::new(
+    "uploadFile",
+    "POST",
+    "/v1/files",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Multipart)
+.with_makes(Makes::Nothing);
+const FETCH: Operation = Operation::new("fetchFile", "GET", "/v1/files", Idempotency::Safe)
+    .with_response(ResponseContent::Bytes)
+    .with_makes(Makes::Nothing);
 
 /// The bytes of the file: each piece the same.
 fn piece() -> Vec<u8> {

@@ -7,906 +7,906 @@
 use hwc_core::{Idempotency, Makes, Operation, RequestContent, ResponseContent};
 
 /// Gives the newest agreement of a kind.
-pub const SHOW_LATEST_PUBLISHED_AGREEMENT: Operation = Operation {
-    name: "showLatestPublishedAgreement",
-    method: "GET",
-    path: "/v2/servicerequest/agreements/published-agreement",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_LATEST_PUBLISHED_AGREEMENT: Operation = Operation::new(
+    "showLatestPublishedAgreement",
+    "GET",
+    "/v2/servicerequest/agreements/published-agreement",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Tells whether the newest agreement of a kind is signed.
-pub const SHOW_SIGNED_LATEST_PUBLISHED_AGREEMENT: Operation = Operation {
-    name: "showSignedLatestPublishedAgreement",
-    method: "GET",
-    path: "/v2/servicerequest/agreements/signed-latest",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_SIGNED_LATEST_PUBLISHED_AGREEMENT: Operation = Operation::new(
+    "showSignedLatestPublishedAgreement",
+    "GET",
+    "/v2/servicerequest/agreements/signed-latest",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Signs an agreement.
-pub const SIGN_PUBLISHED_AGREEMENT: Operation = Operation {
-    name: "signPublishedAgreement",
-    method: "POST",
-    path: "/v2/servicerequest/agreements/{id}/signed",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Id("agreement_signed_record_id"),
-};
+pub const SIGN_PUBLISHED_AGREEMENT: Operation = Operation::new(
+    "signPublishedAgreement",
+    "POST",
+    "/v2/servicerequest/agreements/{id}/signed",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Id("agreement_signed_record_id"));
 
 /// Uploads a file.
-pub const UPLOAD_ACCESSORY: Operation = Operation {
-    name: "uploadAccessory",
-    method: "POST",
-    path: "/v2/servicerequest/accessorys",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Multipart,
-    response: ResponseContent::Object,
-    makes: Makes::Id("accessory_id"),
-};
+pub const UPLOAD_ACCESSORY: Operation = Operation::new(
+    "uploadAccessory",
+    "POST",
+    "/v2/servicerequest/accessorys",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Multipart)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Id("accessory_id"));
 
 /// Downloads one file, or several as an archive.
-pub const DOWNLOAD_ACCESSORIES: Operation = Operation {
-    name: "downloadAccessories",
-    method: "GET",
-    path: "/v2/servicerequest/accessorys/{accessory_id}",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Bytes,
-    makes: Makes::Unknown,
-};
+pub const DOWNLOAD_ACCESSORIES: Operation = Operation::new(
+    "downloadAccessories",
+    "GET",
+    "/v2/servicerequest/accessorys/{accessory_id}",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Bytes)
+.with_makes(Makes::Unknown);
 
 /// Deletes an uploaded file.
-pub const DELETE_ACCESSORIES: Operation = Operation {
-    name: "deleteAccessories",
-    method: "DELETE",
-    path: "/v2/servicerequest/accessorys/{accessory_id}",
-    idempotency: Idempotency::IdempotentInEffect,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const DELETE_ACCESSORIES: Operation = Operation::new(
+    "deleteAccessories",
+    "DELETE",
+    "/v2/servicerequest/accessorys/{accessory_id}",
+    Idempotency::IdempotentInEffect,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Uploads a file as text inside JSON.
-pub const UPLOAD_JSON_ACCESSORIES: Operation = Operation {
-    name: "uploadJsonAccessories",
-    method: "POST",
-    path: "/v2/servicerequest/accessorys/json-format-content",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Id("accessory_id"),
-};
+pub const UPLOAD_JSON_ACCESSORIES: Operation = Operation::new(
+    "uploadJsonAccessories",
+    "POST",
+    "/v2/servicerequest/accessorys/json-format-content",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Id("accessory_id"));
 
 /// Downloads an image to be shown.
-pub const DOWNLOAD_IMAGES: Operation = Operation {
-    name: "downloadImages",
-    method: "GET",
-    path: "/v2/servicerequest/accessorys/{accessory_id}/image",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Bytes,
-    makes: Makes::Unknown,
-};
+pub const DOWNLOAD_IMAGES: Operation = Operation::new(
+    "downloadImages",
+    "GET",
+    "/v2/servicerequest/accessorys/{accessory_id}/image",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Bytes)
+.with_makes(Makes::Unknown);
 
 /// Tells what may be uploaded.
-pub const SHOW_ACCESSORY_LIMITS: Operation = Operation {
-    name: "showAccessoryLimits",
-    method: "GET",
-    path: "/v2/servicerequest/accessorys/limits",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_ACCESSORY_LIMITS: Operation = Operation::new(
+    "showAccessoryLimits",
+    "GET",
+    "/v2/servicerequest/accessorys/limits",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Gives links to several files.
-pub const LIST_ACCESSORY_ACCESS_URLS: Operation = Operation {
-    name: "listAccessoryAccessUrls",
-    method: "GET",
-    path: "/v2/servicerequest/accessorys/access-urls",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_ACCESSORY_ACCESS_URLS: Operation = Operation::new(
+    "listAccessoryAccessUrls",
+    "GET",
+    "/v2/servicerequest/accessorys/access-urls",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Gives a link to one file.
-pub const SHOW_DOWNLOAD_ACCESSORY_URL: Operation = Operation {
-    name: "showDownloadAccessoryUrl",
-    method: "GET",
-    path: "/v2/servicerequest/accessorys/{accessory_id}/access-url",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_DOWNLOAD_ACCESSORY_URL: Operation = Operation::new(
+    "showDownloadAccessoryUrl",
+    "GET",
+    "/v2/servicerequest/accessorys/{accessory_id}/access-url",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the authorizations that engineers asked for.
-pub const LIST_AUTHORIZATIONS: Operation = Operation {
-    name: "listAuthorizations",
-    method: "GET",
-    path: "/v2/servicerequest/authorizations",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_AUTHORIZATIONS: Operation = Operation::new(
+    "listAuthorizations",
+    "GET",
+    "/v2/servicerequest/authorizations",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Gives the details of an authorization.
-pub const SHOW_AUTHORIZATION_DETAIL: Operation = Operation {
-    name: "showAuthorizationDetail",
-    method: "GET",
-    path: "/v2/servicerequest/authorizations/{authorization_id}",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_AUTHORIZATION_DETAIL: Operation = Operation::new(
+    "showAuthorizationDetail",
+    "GET",
+    "/v2/servicerequest/authorizations/{authorization_id}",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Grants an authorization that an engineer asked for.
-pub const CONFIRM_AUTHORIZATIONS: Operation = Operation {
-    name: "confirmAuthorizations",
-    method: "PUT",
-    path: "/v2/servicerequest/authorizations/{authorization_id}",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CONFIRM_AUTHORIZATIONS: Operation = Operation::new(
+    "confirmAuthorizations",
+    "PUT",
+    "/v2/servicerequest/authorizations/{authorization_id}",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Rejects or withdraws an authorization.
-pub const UPDATE_AUTHORIZATIONS: Operation = Operation {
-    name: "updateAuthorizations",
-    method: "PUT",
-    path: "/v2/servicerequest/authorizations/{authorization_id}/action",
-    idempotency: Idempotency::IdempotentInEffect,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const UPDATE_AUTHORIZATIONS: Operation = Operation::new(
+    "updateAuthorizations",
+    "PUT",
+    "/v2/servicerequest/authorizations/{authorization_id}/action",
+    Idempotency::IdempotentInEffect,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Tries a login on a host.
-pub const CHECK_HOSTS: Operation = Operation {
-    name: "checkHosts",
-    method: "POST",
-    path: "/v2/servicerequest/authorizations/authorization-details/{authorization_detail_id}/verify-host",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CHECK_HOSTS: Operation = Operation::new(
+    "checkHosts",
+    "POST",
+    "/v2/servicerequest/authorizations/authorization-details/{authorization_detail_id}/verify-host",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Tells how the account logs in.
-pub const SHOW_LOGIN_TYPE: Operation = Operation {
-    name: "showLoginType",
-    method: "GET",
-    path: "/v2/servicerequest/authorizations/login-type",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_LOGIN_TYPE: Operation = Operation::new(
+    "showLoginType",
+    "GET",
+    "/v2/servicerequest/authorizations/login-type",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the sessions that engineers had on a host.
-pub const LIST_HISTORY_SESSIONS: Operation = Operation {
-    name: "listHistorySessions",
-    method: "GET",
-    path: "/v2/servicerequest/authorizations/{authorization_id}/authorization-details/{authorization_detail_id}/history-sessions",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_HISTORY_SESSIONS: Operation = Operation::new(
+    "listHistorySessions",
+    "GET",
+    "/v2/servicerequest/authorizations/{authorization_id}/authorization-details/{authorization_detail_id}/history-sessions",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists what an engineer typed in a session.
-pub const LIST_HISTORY_OPERATE_LOGS: Operation = Operation {
-    name: "listHistoryOperateLogs",
-    method: "GET",
-    path: "/v2/servicerequest/authorizations/{authorization_id}/authorization-details/{authorization_detail_id}/sessions/{session_id}/operation-logs",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_HISTORY_OPERATE_LOGS: Operation = Operation::new(
+    "listHistoryOperateLogs",
+    "GET",
+    "/v2/servicerequest/authorizations/{authorization_id}/authorization-details/{authorization_detail_id}/sessions/{session_id}/operation-logs",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the files that were moved in a session.
-pub const LIST_TRANSPORT_HISTORIES: Operation = Operation {
-    name: "listTransportHistories",
-    method: "GET",
-    path: "/v2/servicerequest/authorizations/{authorization_id}/authorization-details/{authorization_detail_id}/sessions/{session_id}/operation-file-logs",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_TRANSPORT_HISTORIES: Operation = Operation::new(
+    "listTransportHistories",
+    "GET",
+    "/v2/servicerequest/authorizations/{authorization_id}/authorization-details/{authorization_detail_id}/sessions/{session_id}/operation-file-logs",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the agencies of the account.
-pub const LIST_AGENCIES: Operation = Operation {
-    name: "listAgencies",
-    method: "GET",
-    path: "/v2/servicerequest/agencies",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_AGENCIES: Operation = Operation::new(
+    "listAgencies",
+    "GET",
+    "/v2/servicerequest/agencies",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the categories of tickets, with the products of each.
-pub const LIST_CASE_CATEGORIES: Operation = Operation {
-    name: "listCaseCategories",
-    method: "GET",
-    path: "/v2/servicerequest/config/categories",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_CASE_CATEGORIES: Operation = Operation::new(
+    "listCaseCategories",
+    "GET",
+    "/v2/servicerequest/config/categories",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the products that a ticket can be about.
-pub const LIST_PRODUCT_CATEGORIES: Operation = Operation {
-    name: "listProductCategories",
-    method: "GET",
-    path: "/v2/servicerequest/config/product-categories",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_PRODUCT_CATEGORIES: Operation = Operation::new(
+    "listProductCategories",
+    "GET",
+    "/v2/servicerequest/config/product-categories",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the kinds of problem that a product can have.
-pub const LIST_PROBLEM_TYPES: Operation = Operation {
-    name: "listProblemTypes",
-    method: "GET",
-    path: "/v2/servicerequest/config/problems",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_PROBLEM_TYPES: Operation = Operation::new(
+    "listProblemTypes",
+    "GET",
+    "/v2/servicerequest/config/problems",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the templates for describing a kind of problem.
-pub const LIST_CASE_TEMPLATES: Operation = Operation {
-    name: "listCaseTemplates",
-    method: "GET",
-    path: "/v2/servicerequest/config/templates",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_CASE_TEMPLATES: Operation = Operation::new(
+    "listCaseTemplates",
+    "GET",
+    "/v2/servicerequest/config/templates",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the extra fields that a ticket of a kind has.
-pub const LIST_EXTENDS_PARAMS: Operation = Operation {
-    name: "listExtendsParams",
-    method: "GET",
-    path: "/v2/servicerequest/config/extends-map",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_EXTENDS_PARAMS: Operation = Operation::new(
+    "listExtendsParams",
+    "GET",
+    "/v2/servicerequest/config/extends-map",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists how severe a problem can be.
-pub const LIST_SEVERITIES: Operation = Operation {
-    name: "listSeverities",
-    method: "GET",
-    path: "/v2/servicerequest/config/severities",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_SEVERITIES: Operation = Operation::new(
+    "listSeverities",
+    "GET",
+    "/v2/servicerequest/config/severities",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the regions that a ticket can be about.
-pub const LIST_REGIONS: Operation = Operation {
-    name: "listRegions",
-    method: "GET",
-    path: "/v2/servicerequest/config/regions",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_REGIONS: Operation = Operation::new(
+    "listRegions",
+    "GET",
+    "/v2/servicerequest/config/regions",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the regions that the caller uses.
-pub const LIST_CUSTOMERS_REGIONS: Operation = Operation {
-    name: "listCustomersRegions",
-    method: "GET",
-    path: "/v2/servicerequest/customers/regions",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_CUSTOMERS_REGIONS: Operation = Operation::new(
+    "listCustomersRegions",
+    "GET",
+    "/v2/servicerequest/customers/regions",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the country codes of phone numbers.
-pub const LIST_AREA_CODES: Operation = Operation {
-    name: "listAreaCodes",
-    method: "GET",
-    path: "/v2/servicerequest/config/area-codes",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_AREA_CODES: Operation = Operation::new(
+    "listAreaCodes",
+    "GET",
+    "/v2/servicerequest/config/area-codes",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Gives limits for opening a ticket.
-pub const LIST_CASE_LIMITS: Operation = Operation {
-    name: "listCaseLimits",
-    method: "GET",
-    path: "/v2/servicerequest/config/limits",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_CASE_LIMITS: Operation = Operation::new(
+    "listCaseLimits",
+    "GET",
+    "/v2/servicerequest/config/limits",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists what a ticket can be rated for.
-pub const LIST_SATISFACTION_DIMENSIONS: Operation = Operation {
-    name: "listSatisfactionDimensions",
-    method: "GET",
-    path: "/v2/servicerequest/config/satisfaction-dimensions",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_SATISFACTION_DIMENSIONS: Operation = Operation::new(
+    "listSatisfactionDimensions",
+    "GET",
+    "/v2/servicerequest/config/satisfaction-dimensions",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Gives how many tickets can be opened.
-pub const LIST_CASE_QUOTAS: Operation = Operation {
-    name: "listCaseQuotas",
-    method: "GET",
-    path: "/v2/servicerequest/quotas",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_CASE_QUOTAS: Operation = Operation::new(
+    "listCaseQuotas",
+    "GET",
+    "/v2/servicerequest/quotas",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Gives a setting of the service.
-pub const SHOW_CONFIGURATION: Operation = Operation {
-    name: "showConfiguration",
-    method: "GET",
-    path: "/v2/servicerequest/configurations/{config_key}",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_CONFIGURATION: Operation = Operation::new(
+    "showConfiguration",
+    "GET",
+    "/v2/servicerequest/configurations/{config_key}",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Tells whether a contact has to be verified.
-pub const CHECK_NEED_VERIFY: Operation = Operation {
-    name: "checkNeedVerify",
-    method: "GET",
-    path: "/v2/servicerequest/verifycodes/need-verify",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const CHECK_NEED_VERIFY: Operation = Operation::new(
+    "checkNeedVerify",
+    "GET",
+    "/v2/servicerequest/verifycodes/need-verify",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Sends a code to a contact.
-pub const SEND_VERIFY_CODES: Operation = Operation {
-    name: "sendVerifyCodes",
-    method: "POST",
-    path: "/v2/servicerequest/verifycodes/send",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const SEND_VERIFY_CODES: Operation = Operation::new(
+    "sendVerifyCodes",
+    "POST",
+    "/v2/servicerequest/verifycodes/send",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Verifies a contact with the code that was sent to it.
-pub const CHECK_VERIFY_CODES: Operation = Operation {
-    name: "checkVerifyCodes",
-    method: "POST",
-    path: "/v2/servicerequest/verifycodes",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CHECK_VERIFY_CODES: Operation = Operation::new(
+    "checkVerifyCodes",
+    "POST",
+    "/v2/servicerequest/verifycodes",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Lists the verified contacts.
-pub const LIST_HAS_VERIFIED_CONTACTS: Operation = Operation {
-    name: "listHasVerifiedContacts",
-    method: "GET",
-    path: "/v2/servicerequest/verifycodes/has-verified",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_HAS_VERIFIED_CONTACTS: Operation = Operation::new(
+    "listHasVerifiedContacts",
+    "GET",
+    "/v2/servicerequest/verifycodes/has-verified",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Gives the mail addresses that get copies.
-pub const LIST_CASE_CC_EMAILS: Operation = Operation {
-    name: "listCaseCcEmails",
-    method: "GET",
-    path: "/v2/servicerequest/carbon-copy-emails",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_CASE_CC_EMAILS: Operation = Operation::new(
+    "listCaseCcEmails",
+    "GET",
+    "/v2/servicerequest/carbon-copy-emails",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the users inside the account.
-pub const LIST_SUB_CUSTOMERS: Operation = Operation {
-    name: "listSubCustomers",
-    method: "GET",
-    path: "/v2/servicerequest/customers/sub-customers",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_SUB_CUSTOMERS: Operation = Operation::new(
+    "listSubCustomers",
+    "GET",
+    "/v2/servicerequest/customers/sub-customers",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Starts a diagnosis.
-pub const CREATE_DIAGNOSE_JOB: Operation = Operation {
-    name: "createDiagnoseJob",
-    method: "POST",
-    path: "/v2.0/servicerequest/diagnose/job/start",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Id("job_id"),
-};
+pub const CREATE_DIAGNOSE_JOB: Operation = Operation::new(
+    "createDiagnoseJob",
+    "POST",
+    "/v2.0/servicerequest/diagnose/job/start",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Id("job_id"));
 
 /// Tells how a diagnosis goes, and what each check found.
-pub const LIST_DIAGNOSE_JOB: Operation = Operation {
-    name: "listDiagnoseJob",
-    method: "GET",
-    path: "/v2.0/servicerequest/diagnose/job",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_DIAGNOSE_JOB: Operation = Operation::new(
+    "listDiagnoseJob",
+    "GET",
+    "/v2.0/servicerequest/diagnose/job",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Tells in full what chosen checks found.
-pub const LIST_DIAGNOSE_ITEMS: Operation = Operation {
-    name: "listDiagnoseItems",
-    method: "POST",
-    path: "/v2.0/servicerequest/diagnose/job/show-items",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_DIAGNOSE_ITEMS: Operation = Operation::new(
+    "listDiagnoseItems",
+    "POST",
+    "/v2.0/servicerequest/diagnose/job/show-items",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists earlier diagnoses of one kind.
-pub const LIST_DIAGNOSE_RECORDS: Operation = Operation {
-    name: "listDiagnoseRecords",
-    method: "GET",
-    path: "/v2.0/servicerequest/diagnose/records",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_DIAGNOSE_RECORDS: Operation = Operation::new(
+    "listDiagnoseRecords",
+    "GET",
+    "/v2.0/servicerequest/diagnose/records",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the servers that can be diagnosed.
-pub const LIST_DIAGNOSE_RESOURCES: Operation = Operation {
-    name: "listDiagnoseResources",
-    method: "POST",
-    path: "/v2.0/servicerequest/diagnose/job/vm/resources",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_DIAGNOSE_RESOURCES: Operation = Operation::new(
+    "listDiagnoseResources",
+    "POST",
+    "/v2.0/servicerequest/diagnose/job/vm/resources",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Says whether diagnoses of a kind helped.
-pub const CREATE_DIAGNOSE_FEEDBACK: Operation = Operation {
-    name: "createDiagnoseFeedback",
-    method: "POST",
-    path: "/v2.0/servicerequest/diagnose/feedback",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CREATE_DIAGNOSE_FEEDBACK: Operation = Operation::new(
+    "createDiagnoseFeedback",
+    "POST",
+    "/v2.0/servicerequest/diagnose/feedback",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Files a complaint about infringed rights or illegal content.
-pub const CREATE_FEEDBACK: Operation = Operation {
-    name: "createFeedback",
-    method: "POST",
-    path: "/v2/servicerequest/feedbacks",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CREATE_FEEDBACK: Operation = Operation::new(
+    "createFeedback",
+    "POST",
+    "/v2/servicerequest/feedbacks",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Lists the labels that tickets can have.
-pub const LIST_LABELS: Operation = Operation {
-    name: "listLabels",
-    method: "GET",
-    path: "/v2/servicerequest/labels",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_LABELS: Operation = Operation::new(
+    "listLabels",
+    "GET",
+    "/v2/servicerequest/labels",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Makes a label.
-pub const CREATE_LABELS: Operation = Operation {
-    name: "createLabels",
-    method: "POST",
-    path: "/v2/servicerequest/labels",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CREATE_LABELS: Operation = Operation::new(
+    "createLabels",
+    "POST",
+    "/v2/servicerequest/labels",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Gives a label another name and colour.
-pub const UPDATE_LABELS: Operation = Operation {
-    name: "updateLabels",
-    method: "PUT",
-    path: "/v2/servicerequest/labels/{label_id}",
-    idempotency: Idempotency::Idempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const UPDATE_LABELS: Operation = Operation::new(
+    "updateLabels",
+    "PUT",
+    "/v2/servicerequest/labels/{label_id}",
+    Idempotency::Idempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Deletes a label.
-pub const DELETE_LABELS: Operation = Operation {
-    name: "deleteLabels",
-    method: "DELETE",
-    path: "/v2/servicerequest/labels/{label_id}",
-    idempotency: Idempotency::IdempotentInEffect,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const DELETE_LABELS: Operation = Operation::new(
+    "deleteLabels",
+    "DELETE",
+    "/v2/servicerequest/labels/{label_id}",
+    Idempotency::IdempotentInEffect,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Lists the labels of a ticket.
-pub const LIST_CASE_LABELS: Operation = Operation {
-    name: "listCaseLabels",
-    method: "GET",
-    path: "/v2/servicerequest/cases/{case_id}/labels",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_CASE_LABELS: Operation = Operation::new(
+    "listCaseLabels",
+    "GET",
+    "/v2/servicerequest/cases/{case_id}/labels",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Puts labels on a ticket.
-pub const CREATE_CASE_LABELS: Operation = Operation {
-    name: "createCaseLabels",
-    method: "POST",
-    path: "/v2/servicerequest/cases/{case_id}/labels",
-    idempotency: Idempotency::IdempotentInEffect,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CREATE_CASE_LABELS: Operation = Operation::new(
+    "createCaseLabels",
+    "POST",
+    "/v2/servicerequest/cases/{case_id}/labels",
+    Idempotency::IdempotentInEffect,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Takes labels off a ticket.
-pub const DELETE_CASE_LABELS: Operation = Operation {
-    name: "deleteCaseLabels",
-    method: "DELETE",
-    path: "/v2/servicerequest/cases/{case_id}/labels",
-    idempotency: Idempotency::IdempotentInEffect,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const DELETE_CASE_LABELS: Operation = Operation::new(
+    "deleteCaseLabels",
+    "DELETE",
+    "/v2/servicerequest/cases/{case_id}/labels",
+    Idempotency::IdempotentInEffect,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Submits a message to a ticket.
-pub const CREATE_MESSAGES: Operation = Operation {
-    name: "createMessages",
-    method: "POST",
-    path: "/v2/servicerequest/cases/{case_id}/message",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CREATE_MESSAGES: Operation = Operation::new(
+    "createMessages",
+    "POST",
+    "/v2/servicerequest/cases/{case_id}/message",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Lists messages of a ticket by offset.
-pub const LIST_MESSAGES: Operation = Operation {
-    name: "listMessages",
-    method: "GET",
-    path: "/v2/servicerequest/cases/{case_id}/messages",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_MESSAGES: Operation = Operation::new(
+    "listMessages",
+    "GET",
+    "/v2/servicerequest/cases/{case_id}/messages",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists messages of a ticket older than a given one.
-pub const LIST_MORE_INSTANT_MESSAGES: Operation = Operation {
-    name: "listMoreInstantMessages",
-    method: "GET",
-    path: "/v2/servicerequest/cases/{case_id}/instant-messages/more",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_MORE_INSTANT_MESSAGES: Operation = Operation::new(
+    "listMoreInstantMessages",
+    "GET",
+    "/v2/servicerequest/cases/{case_id}/instant-messages/more",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Polls several tickets for new messages.
-pub const LIST_NEW_INSTANT_MESSAGES: Operation = Operation {
-    name: "listNewInstantMessages",
-    method: "GET",
-    path: "/v2/servicerequest/cases/instant-messages",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_NEW_INSTANT_MESSAGES: Operation = Operation::new(
+    "listNewInstantMessages",
+    "GET",
+    "/v2/servicerequest/cases/instant-messages",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Counts the unread messages of several tickets.
-pub const LIST_UNREAD_NEW_INSTANT_MESSAGES: Operation = Operation {
-    name: "listUnreadNewInstantMessages",
-    method: "GET",
-    path: "/v2/servicerequest/cases/instant-messages/unread",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_UNREAD_NEW_INSTANT_MESSAGES: Operation = Operation::new(
+    "listUnreadNewInstantMessages",
+    "GET",
+    "/v2/servicerequest/cases/instant-messages/unread",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Marks the messages of a ticket as read.
-pub const UPDATE_NEW_INSTANT_MESSAGES_READ: Operation = Operation {
-    name: "updateNewInstantMessagesRead",
-    method: "POST",
-    path: "/v2/servicerequest/cases/{case_id}/instant-messages/unread",
-    idempotency: Idempotency::Idempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const UPDATE_NEW_INSTANT_MESSAGES_READ: Operation = Operation::new(
+    "updateNewInstantMessagesRead",
+    "POST",
+    "/v2/servicerequest/cases/{case_id}/instant-messages/unread",
+    Idempotency::Idempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Recalls a message.
-pub const REVOKE_MESSAGE: Operation = Operation {
-    name: "revokeMessage",
-    method: "POST",
-    path: "/v2/servicerequest/cases/{case_id}/instant-messages/{message_id}/withdraw",
-    idempotency: Idempotency::IdempotentInEffect,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const REVOKE_MESSAGE: Operation = Operation::new(
+    "revokeMessage",
+    "POST",
+    "/v2/servicerequest/cases/{case_id}/instant-messages/{message_id}/withdraw",
+    Idempotency::IdempotentInEffect,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Tells who the partner of the account is and when it can be reached.
-pub const SHOW_PARTNERS_SERVICE_INFO: Operation = Operation {
-    name: "showPartnersServiceInfo",
-    method: "GET",
-    path: "/v2/servicerequest/cases/partners/service-info",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_PARTNERS_SERVICE_INFO: Operation = Operation::new(
+    "showPartnersServiceInfo",
+    "GET",
+    "/v2/servicerequest/cases/partners/service-info",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Tells whether a partner may work on the tickets.
-pub const SHOW_PARTNERS_CASES_PRIVILEGE: Operation = Operation {
-    name: "showPartnersCasesPrivilege",
-    method: "GET",
-    path: "/v2/servicerequest/cases/partners/privilege/cases-processing",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_PARTNERS_CASES_PRIVILEGE: Operation = Operation::new(
+    "showPartnersCasesPrivilege",
+    "GET",
+    "/v2/servicerequest/cases/partners/privilege/cases-processing",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Tells whether the caller has a privilege.
-pub const LIST_PRIVILEGES: Operation = Operation {
-    name: "listPrivileges",
-    method: "GET",
-    path: "/v2/servicerequest/privileges",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_PRIVILEGES: Operation = Operation::new(
+    "listPrivileges",
+    "GET",
+    "/v2/servicerequest/privileges",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Gives or takes a privilege.
-pub const CREATE_PRIVILEGES: Operation = Operation {
-    name: "createPrivileges",
-    method: "POST",
-    path: "/v2/servicerequest/privileges",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CREATE_PRIVILEGES: Operation = Operation::new(
+    "createPrivileges",
+    "POST",
+    "/v2/servicerequest/privileges",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Tells whether privileges are needed at all.
-pub const SHOW_CUSTOMER_PRIVILEGE_POLICY: Operation = Operation {
-    name: "showCustomerPrivilegePolicy",
-    method: "GET",
-    path: "/v2/servicerequest/privileges/privilege-policy",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_CUSTOMER_PRIVILEGE_POLICY: Operation = Operation::new(
+    "showCustomerPrivilegePolicy",
+    "GET",
+    "/v2/servicerequest/privileges/privilege-policy",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists the tickets related to a ticket.
-pub const LIST_RELATION: Operation = Operation {
-    name: "listRelation",
-    method: "GET",
-    path: "/v2/servicerequest/cases/{case_id}/relations",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_RELATION: Operation = Operation::new(
+    "listRelation",
+    "GET",
+    "/v2/servicerequest/cases/{case_id}/relations",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Relates tickets to a ticket.
-pub const CREATE_RELATIONS: Operation = Operation {
-    name: "createRelations",
-    method: "POST",
-    path: "/v2/servicerequest/cases/{case_id}/relations",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CREATE_RELATIONS: Operation = Operation::new(
+    "createRelations",
+    "POST",
+    "/v2/servicerequest/cases/{case_id}/relations",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Takes a related ticket off a ticket.
-pub const DELETE_RELATION: Operation = Operation {
-    name: "deleteRelation",
-    method: "DELETE",
-    path: "/v2/servicerequest/cases/{case_id}/relations",
-    idempotency: Idempotency::IdempotentInEffect,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const DELETE_RELATION: Operation = Operation::new(
+    "deleteRelation",
+    "DELETE",
+    "/v2/servicerequest/cases/{case_id}/relations",
+    Idempotency::IdempotentInEffect,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Gives the details of a ticket.
-pub const SHOW_CASE_DETAIL: Operation = Operation {
-    name: "showCaseDetail",
-    method: "GET",
-    path: "/v2/servicerequest/cases/{case_id}",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_CASE_DETAIL: Operation = Operation::new(
+    "showCaseDetail",
+    "GET",
+    "/v2/servicerequest/cases/{case_id}",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Gives the state of a ticket.
-pub const SHOW_CASE_STATUS: Operation = Operation {
-    name: "showCaseStatus",
-    method: "GET",
-    path: "/v2/servicerequest/cases/{case_id}/status",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_CASE_STATUS: Operation = Operation::new(
+    "showCaseStatus",
+    "GET",
+    "/v2/servicerequest/cases/{case_id}/status",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists tickets that fit a filter.
-pub const LIST_CASES: Operation = Operation {
-    name: "listCases",
-    method: "GET",
-    path: "/v2/servicerequest/cases",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_CASES: Operation = Operation::new(
+    "listCases",
+    "GET",
+    "/v2/servicerequest/cases",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Opens a ticket.
-pub const CREATE_CASES: Operation = Operation {
-    name: "createCases",
-    method: "POST",
-    path: "/v2/servicerequest/cases",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Id("incident_id"),
-};
+pub const CREATE_CASES: Operation = Operation::new(
+    "createCases",
+    "POST",
+    "/v2/servicerequest/cases",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Id("incident_id"));
 
 /// Lists tickets by page number, in an older form.
-pub const LIST_ORDER_INCIDENT: Operation = Operation {
-    name: "listOrderIncident",
-    method: "GET",
-    path: "/osm/incidentservice/api/v1/queryincident",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_ORDER_INCIDENT: Operation = Operation::new(
+    "listOrderIncident",
+    "GET",
+    "/osm/incidentservice/api/v1/queryincident",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Cancels, closes, urges or deletes a ticket.
-pub const UPDATE_CASES: Operation = Operation {
-    name: "updateCases",
-    method: "POST",
-    path: "/v2/servicerequest/cases/{case_id}/action",
-    idempotency: Idempotency::DependsOnCall,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const UPDATE_CASES: Operation = Operation::new(
+    "updateCases",
+    "POST",
+    "/v2/servicerequest/cases/{case_id}/action",
+    Idempotency::DependsOnCall,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Rates a ticket.
-pub const CREATE_SCORES: Operation = Operation {
-    name: "createScores",
-    method: "POST",
-    path: "/v2/servicerequest/cases/{case_id}/score",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CREATE_SCORES: Operation = Operation::new(
+    "createScores",
+    "POST",
+    "/v2/servicerequest/cases/{case_id}/score",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Counts the tickets of each state.
-pub const LIST_CASE_COUNTS: Operation = Operation {
-    name: "listCaseCounts",
-    method: "GET",
-    path: "/v2/servicerequest/cases/count",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_CASE_COUNTS: Operation = Operation::new(
+    "listCaseCounts",
+    "GET",
+    "/v2/servicerequest/cases/count",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Lists what was done to a ticket.
-pub const LIST_CASE_OPERATE_LOGS: Operation = Operation {
-    name: "listCaseOperateLogs",
-    method: "GET",
-    path: "/v2/servicerequest/cases/{case_id}/operate-logs",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const LIST_CASE_OPERATE_LOGS: Operation = Operation::new(
+    "listCaseOperateLogs",
+    "GET",
+    "/v2/servicerequest/cases/{case_id}/operate-logs",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Gives a list of tickets as a file.
-pub const DOWNLOAD_CASES: Operation = Operation {
-    name: "downloadCases",
-    method: "GET",
-    path: "/v2/servicerequest/cases/export",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Bytes,
-    makes: Makes::Unknown,
-};
+pub const DOWNLOAD_CASES: Operation = Operation::new(
+    "downloadCases",
+    "GET",
+    "/v2/servicerequest/cases/export",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Bytes)
+.with_makes(Makes::Unknown);
 
 /// Changes how the customer of a ticket is reached.
-pub const UPDATE_CASE_CONTACT_INFO: Operation = Operation {
-    name: "updateCaseContactInfo",
-    method: "PUT",
-    path: "/v2/servicerequest/cases/{case_id}/contact-info",
-    idempotency: Idempotency::Idempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const UPDATE_CASE_CONTACT_INFO: Operation = Operation::new(
+    "updateCaseContactInfo",
+    "PUT",
+    "/v2/servicerequest/cases/{case_id}/contact-info",
+    Idempotency::Idempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Gives the answers to the extra fields of a ticket.
-pub const CREATE_CASE_EXTENDS_PARAM: Operation = Operation {
-    name: "createCaseExtendsParam",
-    method: "POST",
-    path: "/v2/servicerequest/cases/{case_id}/extends-param",
-    idempotency: Idempotency::NotIdempotent,
-    request: RequestContent::Json,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+pub const CREATE_CASE_EXTENDS_PARAM: Operation = Operation::new(
+    "createCaseExtendsParam",
+    "POST",
+    "/v2/servicerequest/cases/{case_id}/extends-param",
+    Idempotency::NotIdempotent,
+)
+.with_request(RequestContent::Json)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Nothing);
 
 /// Gives the values of the extra fields of a ticket.
-pub const SHOW_CASE_EXTENDS_PARAM: Operation = Operation {
-    name: "showCaseExtendsParam",
-    method: "GET",
-    path: "/v2/servicerequest/cases/{case_id}/extends-param",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Unknown,
-};
+pub const SHOW_CASE_EXTENDS_PARAM: Operation = Operation::new(
+    "showCaseExtendsParam",
+    "GET",
+    "/v2/servicerequest/cases/{case_id}/extends-param",
+    Idempotency::Safe,
+)
+.with_request(RequestContent::Nothing)
+.with_response(ResponseContent::Object)
+.with_makes(Makes::Unknown);
 
 /// Every operation, in the order of the description.
 pub const ALL: &[Operation] = &[

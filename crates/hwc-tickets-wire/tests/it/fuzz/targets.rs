@@ -2,8 +2,7 @@
 //! libFuzzer (`tests/fuzzing/guided`): each target is made once, and called with one input after the other.
 
 use hwc_core::{
-    Body, CallOptions, Idempotency, Makes, Operation, Pipeline, Reply, RequestContent,
-    ResponseContent,
+    Body, CallOptions, Idempotency, Makes, Operation, Pipeline, Reply,
     identity::Token,
     testing::{FakeClock, ScriptedTransport, Step},
 };
@@ -12,15 +11,8 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Some read. What is decoded does not depend on the call.
-const ANY: Operation = Operation {
-    name: "readAnything",
-    method: "GET",
-    path: "/anything",
-    idempotency: Idempotency::Safe,
-    request: RequestContent::Nothing,
-    response: ResponseContent::Object,
-    makes: Makes::Nothing,
-};
+const ANY: Operation = Operation::new("readAnything", "GET", "/anything", Idempotency::Safe)
+    .with_makes(Makes::Nothing);
 
 /// A field that no version of the service has.
 const NEW: &str = "zz_of_a_later_version";
