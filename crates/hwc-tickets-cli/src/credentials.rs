@@ -187,11 +187,7 @@ fn from_profile(
             account,
             project,
         } => {
-            let user = IamUser {
-                account: account.clone(),
-                name: user.clone(),
-                password: password.clone(),
-            };
+            let user = IamUser::new(account, user, password.clone());
             let mut login = IamPassword::new(user).map_err(of("user, password and account"))?;
             if let Some(project) = project {
                 login = login

@@ -9,7 +9,7 @@
 use std::{error::Error, time::Duration};
 
 use hwc_tickets::{
-    Client, Endpoint, Event, Message, MessageKind, SecretString, TicketId,
+    Client, Endpoint, Event, Message, MessageKind, TicketId,
     identity::{CachedIdentity, IamPassword, IamUser},
     jiff::Timestamp,
     sim::{Fault, FaultRule, Operation, Simulator},
@@ -22,12 +22,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     println!("1. Who am I? A password becomes a token, which is renewed by itself.");
     let demo = service.credentials();
-    let login = IamPassword::new(IamUser {
-        account: demo.account.to_owned(),
-        name: demo.user.to_owned(),
-        password: SecretString::from(demo.password),
-    })?
-    .with_endpoint(Endpoint::parse(&service.endpoint())?);
+    let user = IamUser::new(demo.account, demo.user, demo.password);
+    let login = IamPassword::new(user)?.with_endpoint(Endpoint::parse(&service.endpoint())?);
     let client = Client::builder()
         .endpoint(service.endpoint())
         .identity(CachedIdentity::new(login))

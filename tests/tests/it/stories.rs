@@ -302,11 +302,7 @@ async fn a_refused_submit_is_sent_again_only_where_that_is_safe() {
 async fn a_token_expires_between_two_messages() {
     let simulator = Simulator::start().await.unwrap();
     let demo = simulator.credentials();
-    let login = IamPassword::new(IamUser {
-        account: demo.account.to_owned(),
-        name: demo.user.to_owned(),
-        password: demo.password.into(),
-    });
+    let login = IamPassword::new(IamUser::new(demo.account, demo.user, demo.password));
     let login = login
         .unwrap()
         .with_endpoint(simulator.endpoint().parse().unwrap());

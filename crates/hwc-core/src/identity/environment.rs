@@ -108,11 +108,7 @@ fn password(variables: &Variables<'_>) -> Result<Option<IamPassword>, IdentityEr
             return Err(half_set(of(true).next().unwrap_or(USER), &missing));
         }
     };
-    let mut login = IamPassword::new(IamUser {
-        account,
-        name,
-        password,
-    })?;
+    let mut login = IamPassword::new(IamUser::new(account, name, password))?;
     if let Some(project) = variables.text(PROJECT)? {
         login = login.with_scope(IamScope::project(project))?;
     } else if let Some(id) = variables.text(DOMAIN_ID)? {

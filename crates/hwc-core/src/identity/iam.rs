@@ -46,6 +46,7 @@ const IAM: Issuer = Issuer {
 
 /// An IAM user. A HUAWEI ID account cannot log in this way; make an IAM user in it.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct IamUser {
     /// Name of the account (domain) the user belongs to.
     pub account: String,
@@ -53,6 +54,22 @@ pub struct IamUser {
     pub name: String,
     /// Password of the user.
     pub password: SecretString,
+}
+
+impl IamUser {
+    /// The user called `name`, of the account (domain) called `account`, with this password. [`IamPassword::new`] checks them.
+    #[must_use]
+    pub fn new(
+        account: impl Into<String>,
+        name: impl Into<String>,
+        password: impl Into<SecretString>,
+    ) -> Self {
+        Self {
+            account: account.into(),
+            name: name.into(),
+            password: password.into(),
+        }
+    }
 }
 
 impl Debug for IamUser {
@@ -111,11 +128,8 @@ impl Debug for IamScope {
 /// // The same as `hwc_tickets::{SecretString, identity}`.
 /// use hwc_core::{identity::{CachedIdentity, IamPassword, IamUser}, secret::SecretString};
 /// # fn main() -> Result<(), hwc_core::identity::IdentityError> {
-/// let login = IamPassword::new(IamUser {
-///     account: "example-corp".into(),
-///     name: "ticket-bridge".into(),
-///     password: SecretString::from("from a vault"),
-/// })?;
+/// let password = SecretString::from("from a vault");
+/// let login = IamPassword::new(IamUser::new("example-corp", "ticket-bridge", password))?;
 /// let identity = CachedIdentity::new(login);
 /// # Ok(()) }
 /// ```

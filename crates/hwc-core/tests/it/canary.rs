@@ -117,11 +117,7 @@ fn keys() -> Keys {
 }
 
 fn user() -> IamUser {
-    IamUser {
-        account: canary(),
-        name: canary(),
-        password: secret(),
-    }
+    IamUser::new(canary(), canary(), secret())
 }
 
 fn context(clock: &FakeClock, network: &ScriptedTransport) -> IdentityContext {

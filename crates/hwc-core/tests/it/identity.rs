@@ -18,11 +18,7 @@ use serde_json::json;
 const NOW: &str = "Thu, 01 Jan 2026 00:00:00 GMT";
 
 fn user() -> IamUser {
-    IamUser {
-        account: "acme".to_owned(),
-        name: "bridge".to_owned(),
-        password: SecretString::from("pass word"),
-    }
+    IamUser::new("acme", "bridge", "pass word")
 }
 
 fn login() -> IamPassword {

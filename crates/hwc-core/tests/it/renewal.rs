@@ -80,12 +80,7 @@ impl Cloud {
                 ),
             }
         });
-        let login = IamPassword::new(IamUser {
-            account: "acme".to_owned(),
-            name: "bridge".to_owned(),
-            password: SecretString::from("pw"),
-        })
-        .unwrap();
+        let login = IamPassword::new(IamUser::new("acme", "bridge", "pw")).unwrap();
         let pipeline = Pipeline::builder("https://osm.example".parse().unwrap())
             .identity(CachedIdentity::new(login))
             .clock(Arc::new(clock.clone()))

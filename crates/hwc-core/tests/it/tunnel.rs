@@ -325,11 +325,7 @@ async fn a_silent_proxy_is_named_when_credentials_do_not_come() {
     for limit in [Limit::Connect, Limit::Attempt, Limit::Deadline] {
         let clock = FakeClock::new();
         let server = silent(STAGES[0].2, limit, &clock, &authority);
-        let user = IamUser {
-            account: "acme".to_owned(),
-            name: "bridge".to_owned(),
-            password: "pass word".into(),
-        };
+        let user = IamUser::new("acme", "bridge", "pass word");
         let login = IamPassword::new(user)
             .unwrap()
             .with_endpoint(endpoint(iam))

@@ -125,7 +125,6 @@ fn unbuildable() -> IdentityError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::SecretString;
     use serde_json::{Value, json};
 
     #[test]
@@ -150,11 +149,7 @@ mod tests {
                 json!({"project": {"name": "cn-south-1"}}),
             ),
         ];
-        let user = IamUser {
-            account: text("acme"),
-            name: text("工程师"),
-            password: SecretString::from("p\"w\\d"),
-        };
+        let user = IamUser::new("acme", "工程师", "p\"w\\d");
         for (scope, expected) in table {
             let request = request("https://iam.example", &user, &scope).unwrap();
             assert_eq!(request.method(), Method::POST);

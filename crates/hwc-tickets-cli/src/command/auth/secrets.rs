@@ -189,11 +189,9 @@ fn try_out(kind: CredentialKind, secrets: &Named) -> Result<(), IdentityError> {
     match kind {
         CredentialKind::Token => Token::new(&secret("token")).map(drop),
         CredentialKind::Keys => Keys::new(&secret("access_key"), secret("secret_key")).map(drop),
-        CredentialKind::Password => IamPassword::new(IamUser {
-            account: text("account"),
-            name: text("user"),
-            password: secret("password"),
-        })
-        .map(drop),
+        CredentialKind::Password => {
+            let user = IamUser::new(text("account"), text("user"), secret("password"));
+            IamPassword::new(user).map(drop)
+        }
     }
 }
