@@ -6,6 +6,7 @@ use std::fmt;
 
 /// What a limit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Unit {
     /// UTF-16 units of a text: no source says what is counted, and no reading counts more (D-03).
     Characters,
@@ -17,6 +18,7 @@ pub enum Unit {
 
 /// A documented limit of something a caller can send. Both ends are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Limit {
     /// The operation, e.g. `createMessages`.
     pub operation: &'static str,
@@ -51,6 +53,7 @@ impl Limit {
 
 /// A limit that a request does not keep to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Exceeded {
     /// The limit.
     pub limit: &'static Limit,

@@ -362,7 +362,8 @@ fn limit(limit: &'static Limit) -> Option<String> {
     let unit = match limit.unit {
         Unit::Characters => " characters",
         Unit::Items => " items",
-        Unit::Value => "",
+        // The number itself. What a later version counts besides has no word here.
+        _ => "",
     };
     let each = match limit.field.ends_with("[]") {
         true => ", each",
