@@ -50,6 +50,7 @@ pub enum SignError {
 
 /// The body of a request, as far as signing is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Payload<'a> {
     /// In memory: its hash is signed if it is JSON or BSON.
     Whole(&'a [u8]),
