@@ -4,12 +4,15 @@ use crate::{context::ticket_id, failure::Failure, render::Screen};
 use hwc_core::file::{self, Rules, Unreadable};
 use hwc_tickets::{TicketId, api::Source, attachments::UploadLimits};
 use std::{
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
 /// More than this is no message, no list of ids and no request.
 const MOST_BYTES: u64 = 12 * 1024 * 1024;
+
+/// How a file for a message is uploaded under another name than its own.
+pub(crate) const UPLOAD: &str = "hwc-tickets attachment upload FILE --name NAME";
 
 /// Standard input, to its end. One line break at the end is not part of it, nor a byte order mark at its begin.
 pub(crate) fn standard_input() -> Result<String, Failure> {
@@ -59,56 +62,90 @@ pub(crate) fn spooled() -> Result<tempfile::NamedTempFile, Failure> {
 /// A file to upload. It is opened and looked at; nothing of it is sent.
 pub(crate) fn source(path: &Path) -> Result<Source, Failure> {
     let way = "Name a plain file, or give what it holds on standard input, with `-`.";
-    opened(path, way)
+    Ok(opened(path, way)?)
 }
 
-/// The same. `way` says what else can be done with what is no plain file.
-fn opened(path: &Path, way: &str) -> Result<Source, Failure> {
+/// Why a file cannot be uploaded, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Unfit {
+    what: String,
+    way: String,
+}
+
+/// Where more files are asked for: nothing was to be sent yet.
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}. {}", self.what, self.way)
+    }
+}
+
+impl From<Unfit> for Failure {
+    fn from(Unfit { what, way }: Unfit) -> Self {
+        Self::usage(what, format!("Nothing was sent. {way}"))
+    }
+}
+
+/// A file to upload, opened. `way` says what else can be done with what is no plain file.
+fn opened(path: &Path, way: &str) -> Result<Source, Unfit> {
     Source::file(path).map_err(|error| {
-        let help = match error.reason() {
+        let way = match error.reason() {
             // The output of another program, for instance.
-            Unreadable::NotAFile(_) | Unreadable::Untold { .. } => {
-                format!("Nothing was sent. {way}")
-            }
-            _ => "Name a file that can be read. Nothing was sent.".to_owned(),
+            Unreadable::NotAFile(_) | Unreadable::Untold { .. } => way,
+            _ => "Name a file that can be read.",
         };
-        Failure::usage(error.to_string(), help)
+        Unfit {
+            what: error.to_string(),
+            way: way.to_owned(),
+        }
     })
+}
+
+/// A file that is to go along with a message or a ticket. It is opened and looked at; nothing of it is sent. `upload` is the
+/// command that uploads one under another name, and `taker` takes its id.
+pub(crate) fn enclosure(path: &Path, upload: &str, taker: &str) -> Result<Source, Unfit> {
+    // Only the command that uploads takes standard input for a file.
+    let way = format!(
+        "Name a plain file, or upload what it holds, with `-` for FILE, and give its id to {taker}: {upload}"
+    );
+    let source = opened(path, &way)?;
+    match name_flaw(&source) {
+        None => Ok(source),
+        Some(flaw) => Err(Unfit {
+            what: format!("{} cannot be uploaded: {flaw}", path.display()),
+            way: format!(
+                "Rename it, or upload it under another name, and give its id to {taker}: {upload}"
+            ),
+        }),
+    }
 }
 
 /// Refuses a file that cannot be uploaded under its name, as one that is not UTF-8; `way` says how to give it another one.
 pub(crate) fn refuse_unfit_name(source: &Source, path: &Path, way: &str) -> Result<(), Failure> {
-    let Some(flaw) = name_flaw(source.name().unwrap_or_default()) else {
+    let Some(flaw) = name_flaw(source) else {
         return Ok(());
     };
     let what = match path.as_os_str() == "-" {
         true => "standard input".to_owned(),
         false => path.display().to_string(),
     };
-    Err(Failure::usage(
-        format!("{what} cannot be uploaded: {flaw}"),
-        format!("Nothing was sent. {way}"),
-    ))
+    Err(Failure::from(Unfit {
+        what: format!("{what} cannot be uploaded: {flaw}"),
+        way: way.to_owned(),
+    }))
 }
 
-/// Why no file can be uploaded under this name; `None` if one can.
-pub(crate) fn name_flaw(name: &str) -> Option<String> {
+/// Why a file cannot be uploaded under its name; `None` if it can.
+fn name_flaw(source: &Source) -> Option<String> {
     // The rule for names alone: the limits of the service are asked for later.
-    let checked = UploadLimits::new().check(name, 0);
+    let checked = UploadLimits::new().check(source.name().unwrap_or_default(), 0);
     checked.err().map(|error| error.reason())
 }
 
 /// Several of them for one message or one ticket, each of which can have a file once. All are looked at before anything is
 /// sent. `upload` is the command that uploads one under another name.
 pub(crate) fn sources(paths: &[PathBuf], upload: &str) -> Result<Vec<Source>, Failure> {
-    let way = format!("Upload it under another name, and give its id to --attachment: {upload}");
-    // Only the command that uploads takes standard input for a file.
-    let way_of_stream = format!(
-        "Name a plain file, or upload what it holds, with `-` for FILE, and give its id to --attachment: {upload}"
-    );
     let looked_at = paths.iter().enumerate().map(|(number, path)| {
-        let source = opened(path, &way_of_stream)?;
-        refuse_unfit_name(&source, path, &way)?;
+        let source = enclosure(path, upload, "--attachment")?;
         match is_among(path, paths.get(..number).unwrap_or_default()) {
             false => Ok(source),
             true => Err(Failure::usage(

@@ -100,10 +100,7 @@ impl Message {
         Ok(Self {
             ticket,
             attachments,
-            files: input::sources(
-                &args.attach,
-                "hwc-tickets attachment upload FILE --name NAME",
-            )?,
+            files: input::sources(&args.attach, input::UPLOAD)?,
         })
     }
 

@@ -506,7 +506,10 @@ fn files_and_the_editor() {
     let mut terminal = Terminal::with(&stage, 28, 240, &args, &editor);
     terminal.shows_all(&["in-progress", "Old snapshots"]);
     terminal.type_in("/attach ~/nothing.log\r");
-    terminal.shows_all(&["nothing.log cannot be sent"]);
+    terminal.shows_all(&[
+        "nothing.log` cannot be uploaded",
+        "Name a file that can be read.",
+    ]);
     terminal.type_in("/attach ~/磁盘 a.log\r");
     terminal.shows_all(&["with [磁盘 a.log]"]);
     terminal.type_in("\u{18}");

@@ -764,6 +764,29 @@ mod terminal {
         assert_eq!(stage.sim().arrived(new[0]), ["磁盘满了\nSince noon."]);
     }
 
+    /// A name that cannot be sent is told where the file is typed, also where the limits of files cannot be read.
+    #[test]
+    fn a_file_is_refused_where_it_is_typed() {
+        let stage = signed();
+        let unread = FaultRule::new(Operation::ShowAccessoryLimits, forbidden());
+        stage.sim().fault(unread.times(FOREVER));
+        let file = private(&stage.home().join("caf\u{fffd}.log"), b"x");
+        let mut terminal = begin_given(&stage, &[], &[]);
+        answer(&mut terminal, ">", "磁盘满了");
+        answer(&mut terminal, ">", ".");
+        let path = file.display().to_string();
+        answer(&mut terminal, "File to attach [none]:", &path);
+        answer(&mut terminal, "File to attach [none]:", "");
+        answer(&mut terminal, "Mail address", "");
+        answer(&mut terminal, "Phone number", "");
+        answer(&mut terminal, "Open this ticket? [y/N]:", "y");
+        assert_eq!(terminal.end(), 0);
+        let written = terminal.written();
+        for part in ["not UTF-8 text", "Rename it", "--for-ticket"] {
+            assert!(written.contains(part), "{part}: {written}");
+        }
+    }
+
     /// What was chosen for one product does not go with another one, for which there is no such choice: it would be refused
     /// again and again without being asked for.
     #[test]

@@ -513,13 +513,9 @@ impl<'a> Session<'a> {
 
 /// A file that is to be sent, looked at before it counts.
 fn look_at(path: PathBuf) -> Result<PathBuf, String> {
-    let flaw = input::name_flaw(&path.file_name().unwrap_or_default().to_string_lossy());
-    let place = path.display();
-    match (std::fs::metadata(&path), flaw) {
-        (Err(error), _) => Err(format!("{place} cannot be sent: {error}")),
-        (Ok(meta), _) if !meta.is_file() => Err(format!("{place} is not a plain file.")),
-        (Ok(_), Some(flaw)) => Err(format!("{place} cannot be sent: {flaw}")),
-        (Ok(_), None) => Ok(path),
+    match input::enclosure(&path, input::UPLOAD, "`message send --attachment`") {
+        Ok(_) => Ok(path),
+        Err(unfit) => Err(unfit.to_string()),
     }
 }
 
@@ -563,17 +559,17 @@ mod tests {
         for name in ["a b.log", "caf\u{fffd}.log"] {
             std::fs::write(place.path().join(name), "x").unwrap();
         }
-        for (name, flaw) in [
-            ("a b.log", None),
-            ("caf\u{fffd}.log", Some("not UTF-8 text")),
-            ("absent.log", Some("cannot be sent")),
-            ("", Some("not a plain file")),
+        let path = place.path().join("a b.log");
+        assert_eq!(look_at(path.clone()), Ok(path));
+        // What failed, and what to do about it.
+        for (name, flaw, way) in [
+            ("caf\u{fffd}.log", "not UTF-8 text", "Rename it"),
+            ("absent.log", "does not exist", "can be read"),
+            ("", "a directory, not a file", "Name a plain file"),
         ] {
-            let path = place.path().join(name);
-            match (look_at(path.clone()), flaw) {
-                (Ok(looked_at), None) => assert_eq!(looked_at, path),
-                (Err(told), Some(flaw)) => assert!(told.contains(flaw), "{told}"),
-                (other, _) => panic!("{name:?}: {other:?}"),
+            let told = look_at(place.path().join(name)).unwrap_err();
+            for part in [flaw, way] {
+                assert!(told.contains(part), "{name:?}: {told}");
             }
         }
     }

@@ -3,6 +3,7 @@
 mod choice;
 
 use super::{
+    UPLOAD,
     draft::{Fields, TEXTS},
     kept::Kept,
     odd, problem,
@@ -17,7 +18,6 @@ use crate::{
 use choice::{Choice, Choices, Chosen, Typed, failed, typed};
 use hwc_tickets::{
     Client, DraftProblem, Error, ErrorKind,
-    api::Source,
     choices::{Agreement, AgreementState, ExtraField, FieldKind, Quota},
 };
 use secrecy::ExposeSecret as _;
@@ -592,10 +592,12 @@ impl Dialogue<'_> {
                 Typed::Text(text) if text.is_empty() => return Ok(Moved::On),
                 Typed::Text(text) => PathBuf::from(text),
             };
-            let source = match Source::file(&path) {
+            // Before the limits, which may not be known: a name that cannot be sent would be refused only at the end.
+            let taker = "`ticket create --attachment`";
+            let source = match input::enclosure(&path, UPLOAD, taker) {
                 Ok(source) => source,
-                Err(error) => {
-                    screen.say(&format!("  {error}"));
+                Err(unfit) => {
+                    screen.say(&format!("  {unfit}"));
                     continue;
                 }
             };
