@@ -77,6 +77,10 @@ pub(crate) fn split(text: &str, limit: usize) -> Result<Vec<String>, TextError> 
     if units(text) <= limit {
         return Ok(vec![text.to_owned()]);
     }
+    if text.trim().is_empty() {
+        // White space at a cut is left out. What is left is a text as any other, which is refused unless a file goes with it.
+        return Ok(vec![String::new()]);
+    }
     // The number takes room, and more digits take more: try until the number of digits is right.
     let mut most = 1;
     for digits in 1..=5 {
@@ -168,5 +172,11 @@ mod tests {
         assert!(parts.len() > 2_000, "{}", parts.len());
         let looked_at = looked_at::take();
         assert!(looked_at < 20 * text.len(), "{looked_at}");
+    }
+
+    /// It is not nothing to send: that would pass for sent.
+    #[test]
+    fn white_space_alone_is_one_empty_text() {
+        assert_eq!(split(&" \n".repeat(60), 100).unwrap(), [""]);
     }
 }
