@@ -166,10 +166,7 @@ async fn show(
             files: Vec::new(),
         };
         let parts = parts_of(&client, &shown, text, args)?;
-        let first = args.from_part.unwrap_or(1);
-        if first > parts {
-            return Err(no_such_part());
-        }
+        let first = first_part(parts, args)?;
         if parts > 1 {
             let note = match parts::is_many(parts, args) {
                 true => format!("Part {first} of {parts} is shown. So many are sent with --yes."),
@@ -239,8 +236,12 @@ async fn send(
 ) -> Result<(), Failure> {
     let client = context.client_with(doubt::records(args.without_record, context)?)?;
     let mut whole = submit(&client, message, text, args)?;
+    let number = parts_of(&client, message, text, args);
+    if let Ok(number) = &number {
+        first_part(*number, args)?;
+    }
     // What cannot be sent is told where it is sent.
-    let number = parts_of(&client, message, text, args).unwrap_or(1);
+    let number = number.unwrap_or(1);
     parts::agree(number, args)?;
     let held = args.key.as_deref();
     let held = held.map(|key| doubt::hold_key(&Once::MESSAGE, key, context));
@@ -414,7 +415,6 @@ fn told(sent: &[Sent], args: &Send, context: &Context) -> Result<(), Failure> {
     let receipts = receipts.map(|sent| Receipt::of(sent, zone, screen.is_verbose()));
     let receipts: Vec<Receipt<'_>> = receipts.collect();
     match receipts.as_slice() {
-        [] => Err(no_such_part()),
         [receipt] => {
             let how = receipt.outcome();
             let what = format!("the message is in the ticket ({how})");
@@ -428,11 +428,20 @@ fn told(sent: &[Sent], args: &Send, context: &Context) -> Result<(), Failure> {
     }
 }
 
-fn no_such_part() -> Failure {
-    Failure::usage(
+/// The part to begin with, of a text of so many.
+fn first_part(total: usize, args: &Send) -> Result<usize, Failure> {
+    let first = args.from_part.unwrap_or(1);
+    if first <= total {
+        return Ok(first);
+    }
+    let advice = match total {
+        0 | 1 => "It is sent whole: give 1, or leave --from-part out. Nothing was sent.".to_owned(),
+        _ => format!("It has {total}: give a number from 1 to {total}. Nothing was sent."),
+    };
+    Err(Failure::usage(
         "the text has fewer parts than --from-part says",
-        "Nothing was sent.",
-    )
+        advice,
+    ))
 }
 
 /// How a message that was not sent for sure is told.

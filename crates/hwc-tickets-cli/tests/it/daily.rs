@@ -593,8 +593,28 @@ fn parts_go_on_where_they_stopped() {
     for args in [beyond.clone(), [&beyond[..], &["--dry-run"]].concat()] {
         let ran = at_home(&stage, &args, "");
         assert_eq!(ran.code, 2, "{}", ran.golden());
-        assert!(ran.stderr.contains("fewer parts"), "{}", ran.stderr);
+        for says in ["fewer parts", "a number from 1 to 2", "Nothing was sent."] {
+            assert!(ran.stderr.contains(says), "{says}: {}", ran.stderr);
+        }
+        // Nor is anything kept of it.
+        assert!(!ran.stderr.contains("is kept in"), "{}", ran.stderr);
     }
+    let short = ["message", "send", "case-123", "x", "--split", "--from-part"];
+    let ran = stage.run(&[&short[..], &["2"]].concat());
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    assert!(ran.stderr.contains("It is sent whole"), "{}", ran.stderr);
+    assert_eq!(stage.sim().arrived("case-123").len(), 2);
+}
+
+/// White space alone makes no part, however long it is.
+#[test]
+fn a_long_text_of_white_space_is_empty() {
+    let stage = Stage::new();
+    let send = ["message", "send", "case-123", "-", "--split"];
+    let ran = stage.run_with_input(&send, &" ".repeat(3_000));
+    assert_eq!(ran.code, 2, "{}", ran.golden());
+    assert!(ran.stderr.contains("the text is empty"), "{}", ran.stderr);
+    assert_eq!(stage.requests(), 0);
 }
 
 /// A log that was given by mistake makes no hundreds of messages.
