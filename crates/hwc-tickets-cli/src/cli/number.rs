@@ -31,9 +31,14 @@ impl<T> Integers<T> {
 impl Integers<i64> {
     /// Those that the documents have for a value; any, where they have no range.
     pub(super) fn documented(operation: &Operation, value: &Value) -> Self {
-        let mut limits = (operation.limits(value)).filter(|limit| limit.unit == Unit::Value);
-        let documented = limits.find_map(|limit| Some(Self::new(limit.min?, limit.max?)));
-        documented.unwrap_or(ANY_INTEGER)
+        let mut limits = operation.limits(value);
+        let limit = limits.find(|limit| limit.unit == Unit::Value);
+        limit.map_or(ANY_INTEGER, |limit| Self::within(limit.min, limit.max))
+    }
+
+    /// Those within a limit, which may have one end alone.
+    fn within(min: Option<i64>, max: Option<i64>) -> Self {
+        Self::new(min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX))
     }
 }
 
@@ -93,6 +98,20 @@ mod tests {
         ] {
             let refusal = || "it must be a whole number from 1 to 9".to_owned();
             assert_eq!(digit.read(text), expected.ok_or_else(refusal), "{text:?}");
+        }
+    }
+
+    /// What is documented of one end holds without the other.
+    #[test]
+    fn a_limit_may_have_one_end() {
+        for (min, max, least, most) in [
+            (Some(1), Some(9), 1, 9),
+            (Some(1), None, 1, i64::MAX),
+            (None, Some(9), i64::MIN, 9),
+            (None, None, i64::MIN, i64::MAX),
+        ] {
+            let numbers = Integers::within(min, max);
+            assert_eq!((numbers.least, numbers.most), (least, most));
         }
     }
 
