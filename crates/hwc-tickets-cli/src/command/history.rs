@@ -40,7 +40,7 @@ pub(crate) async fn run(args: History, context: &Context) -> Result<(), Failure>
     let outcome = end(shown, &report, outcome);
     if outcome.is_ok() && report.possible_gap {
         context.screen.warn(
-            "a message may be missing: the service counts more than it shows, one second holds more than it gives at once, or an answer had been stored on the way",
+            "a message may be missing: the service counts more than it shows, one second holds more than it gives at once, it does not give them in order of time, or an answer had been stored on the way",
         );
     }
     if report.local_clock {

@@ -28,9 +28,9 @@ pub struct ReadReport {
     /// Answers of the service that were used.
     pub pages: u64,
     /// Whether a message may be missing: more messages in one second than one page holds, where reading
-    /// them by row numbers did not help or could not be trusted, a total above what was read (a
-    /// message that was recalled meanwhile is among the causes), or an answer that a machine on the way had
-    /// stored. `false` is a statement, not a guess, but for what `local_clock` says.
+    /// them by row numbers did not help or could not be trusted, a page whose rows stand in no order of time
+    /// and which is not proven to be the whole conversation, a total above what was read (a message that
+    /// was recalled meanwhile is among the causes), or an answer that a machine on the way had stored. `false` is a statement, not a guess, but for what `local_clock` says.
     pub possible_gap: bool,
     /// Whether the clock of this machine counted, because the service told no time of its own with the first answer. The reading began a
     /// day beyond it: if it is behind by more than that, the newest messages may be missing. And `max_age` was counted back from it, also

@@ -6,6 +6,9 @@
 //! and what is known already is counted and dropped. When a page brings nothing new, it is asked wider;
 //! then the second is read by row numbers; then the walk goes on at the second itself, and below it. A
 //! step that may have passed over a message says so in the report.
+//!
+//! All of it rests on pages that are cut by time. Rows that stand in no order of time show that a page is not: unless it is
+//! proven to hold all, a message may be missing.
 
 mod again;
 mod boundary;
@@ -96,7 +99,8 @@ pub(crate) struct Walk {
     seen: u64,
     /// The totals that answers stated.
     totals: Totals,
-    /// A step passed over a second that may hold more.
+    /// A step passed over a second that may hold more, or a page whose rows stand in no order of time was no proof of where the
+    /// rest begins.
     passed_over: bool,
     /// An answer was one that a machine on the way had stored: it may lack what came since, totals too.
     is_stale: bool,
@@ -319,6 +323,7 @@ impl Walk {
             None => (rows.messages.last()).is_some_and(|message| message.is_first),
             Some(again) => again.reached_beginning,
         };
+        let came_in_order = rows.came_in_order;
         let progress = !rows.messages.is_empty();
         self.seen += rows.messages.len() as u64;
         if !rows.undecodable.is_empty() {
@@ -353,6 +358,7 @@ impl Walk {
             reached_since,
             reached_beginning,
             has_time,
+            came_in_order,
         };
         self.lengths.add(&found);
         self.reached_since |= reached_since;

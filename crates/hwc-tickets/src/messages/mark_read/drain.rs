@@ -112,7 +112,7 @@ impl Drain {
             }
         }
         if self.has_skipped {
-            let detail = "more messages in one second than the service shows at once: some of the unread ones may not have been seen, so they were not marked";
+            let detail = "more messages in one second than the service shows at once, or messages in no order of time: some of the unread ones may not have been seen, so they were not marked";
             return Err(limit_exceeded(detail));
         }
         if self.marks >= MOST_MARKS {

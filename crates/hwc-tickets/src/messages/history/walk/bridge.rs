@@ -10,7 +10,7 @@
 //! which: where that answer is the same again, numbers are ignored. Behind the end, only an answer tells. A failure there
 //! may have any cause, and some services fail there each time: the second counts as one that cannot be read this way.
 
-use super::rows::newest_last;
+use super::rows::is_in_order;
 use crate::{
     messages::{
         message::{Message, MessageKey},
@@ -134,8 +134,8 @@ impl Bridge {
                 false => Crossing::Next,
             };
         }
-        if newest_last(&page) {
-            // Counted from the oldest message: of no use here.
+        if !is_in_order(&page.messages) {
+            // Counted from the oldest message, or in no order of time: then an older row is not behind all of the second.
             return Crossing::No;
         }
         let mut rows: Vec<Option<Message>> = Vec::with_capacity(returned);

@@ -10,12 +10,13 @@ impl Walk {
         let seen = self.seen + self.at_the_end.len() as u64;
         let is_at_beginning =
             found.reached_beginning && !found.full && !self.totals.says_more_than(seen);
-        if found.reached_since
-            || found.says_none
+        // A full page may have cut off messages of the same second behind the first one.
+        let is_whole = found.says_none
             || is_at_beginning
-            || ((found.reached_beginning || !found.full) && self.totals.agrees_with(seen))
-        {
-            // A full page may have cut off messages of the same second behind the first one.
+            || ((found.reached_beginning || !found.full) && self.totals.agrees_with(seen));
+        // Where rows stand in no order of time, none of them tells where the rest begins, nor whether all since a moment came.
+        self.passed_over |= !found.came_in_order && !is_whole;
+        if found.reached_since || is_whole {
             self.end(true);
         } else if found.returned == 0 {
             // An answer that leaves its list out is no proof of an end.
@@ -111,6 +112,8 @@ pub(super) struct Found {
     pub(super) reached_beginning: bool,
     /// A time could be read, on this page or on one before.
     pub(super) has_time: bool,
+    /// The rows came in an order of time.
+    pub(super) came_in_order: bool,
 }
 
 #[cfg(test)]

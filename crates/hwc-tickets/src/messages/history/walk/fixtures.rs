@@ -58,5 +58,6 @@ pub(super) fn found(returned: u64, full: bool, progress: bool) -> Found {
         reached_since: false,
         reached_beginning: false,
         has_time: true,
+        came_in_order: true,
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct Rows {
     /// The place of each of them. None at all where nothing is undecodable: nobody asks for places then.
     pub(super) places: Vec<usize>,
     pub(super) undecodable: Vec<(usize, Undecodable)>,
+    /// Whether they came in an order of time, the newest or the oldest first.
+    pub(super) came_in_order: bool,
 }
 
 impl Rows {
@@ -28,6 +30,7 @@ impl Rows {
                 messages: page.messages,
                 places: Vec::new(),
                 undecodable: Vec::new(),
+                came_in_order: true,
             };
         }
         Self::in_order(page, *ascending)
@@ -49,7 +52,8 @@ impl Rows {
             messages.reverse();
             places = places.into_iter().rev().map(turn).collect();
         }
-        if !is_in_order(&messages) {
+        let came_in_order = is_in_order(&messages);
+        if !came_in_order {
             let mut previous = Timestamp::MAX;
             let own = messages.iter().map(|message| {
                 previous = message.created_at.instant().unwrap_or(previous);
@@ -67,12 +71,13 @@ impl Rows {
             undecodable: (page.undecodable.into_iter())
                 .map(|item| (turn(item.index), item))
                 .collect(),
+            came_in_order,
         }
     }
 }
 
 /// Whether no message is newer than the one before it. One without a readable time keeps to the one before it.
-fn is_in_order(messages: &[Message]) -> bool {
+pub(super) fn is_in_order(messages: &[Message]) -> bool {
     let mut previous = Timestamp::MAX;
     for message in messages {
         let own = message.created_at.instant().unwrap_or(previous);
@@ -82,11 +87,6 @@ fn is_in_order(messages: &[Message]) -> bool {
         previous = own;
     }
     true
-}
-
-/// Whether the page holds the oldest message first.
-pub(super) fn newest_last(page: &MessagePage) -> bool {
-    order(page.messages.iter()) == Some(Ordering::Less)
 }
 
 /// How the first time of a list compares with the last; `None` when there is no difference.

@@ -105,6 +105,75 @@ fn a_total_above_what_was_read_is_no_skipped_message() {
     assert!(walk.report().possible_gap && !walk.report().complete);
 }
 
+/// A page of messages of these seconds. The last one is the first of the conversation, if `has_first`.
+fn page_with(seconds: &[i64], count: Option<u64>, has_first: bool) -> MessagePage {
+    let mut page = MessagePage {
+        count,
+        ..page_of(seconds)
+    };
+    if let Some(last) = page.messages.last_mut() {
+        last.is_first = has_first;
+    }
+    page
+}
+
+#[test]
+fn rows_in_no_order_of_time_are_a_possible_gap_unless_all_is_proven_to_be_there() {
+    // Rows that are asked for, the first page, a total, whether it ends with the first message, and whether a message may be missing.
+    // The second page brings what is left of four messages, and an empty one ends the walk.
+    type Case<'a> = (u64, &'a [i64], Option<u64>, bool, bool);
+    let cases: [Case<'_>; 9] = [
+        (3, &[300, 200, 100], None, false, false),
+        (3, &[100, 200, 300], None, false, false),
+        (3, &[300, 300, 100], None, false, false),
+        (3, &[300, 100, 200], None, false, true),
+        (3, &[100, 300, 200], None, false, true),
+        // The total agrees in the end.
+        (3, &[300, 100, 200], Some(4), false, false),
+        (3, &[300, 100, 200], Some(5), false, true),
+        // A short page may have been cut as well.
+        (9, &[300, 100, 200], None, false, true),
+        (9, &[300, 100, 200, 50], None, true, false),
+    ];
+    for (rows, seconds, total, has_first, is_gap) in cases {
+        let mut walk = walk(rows, None);
+        walk.accept(page_with(seconds, total, has_first), None);
+        if !walk.has_ended() {
+            walk.accept(page_with(&[200, 100, 50], total, false), None);
+        }
+        if !walk.has_ended() {
+            walk.accept(page_with(&[], total, false), None);
+        }
+        let told = format!("{rows} {seconds:?} {total:?} {has_first}");
+        assert!(walk.has_ended() && walk.report().complete, "{told}");
+        assert_eq!(walk.report().possible_gap, is_gap, "{told}");
+    }
+}
+
+#[test]
+fn rows_in_no_order_of_time_do_not_prove_that_all_since_a_moment_or_the_newest_came() {
+    let since = Some(Since::At(at(160)));
+    // What is asked for, the rows and the page, whether it ends with the first message, and whether a message may be missing.
+    type Case<'a> = (Option<Since>, Option<u64>, u64, &'a [i64], bool, bool);
+    let cases: [Case<'_>; 6] = [
+        (since, None, 4, &[300, 200, 150, 100], false, false),
+        (since, None, 4, &[300, 200, 100, 150], false, true),
+        (since, None, 9, &[300, 200, 100, 150], false, true),
+        (since, None, 9, &[300, 100, 200, 50], true, false),
+        (None, Some(2), 4, &[300, 200, 150, 100], false, false),
+        (None, Some(2), 4, &[300, 200, 100, 150], false, true),
+    ];
+    for (since, wanted, rows, seconds, has_first, is_gap) in cases {
+        let mut walk = walk(rows, since);
+        walk.accept(page_with(seconds, None, has_first), wanted);
+        let told = format!("{since:?} {wanted:?} {rows} {seconds:?}");
+        assert!(walk.has_ended(), "{told}");
+        walk.stop();
+        assert_eq!(walk.report().possible_gap, is_gap, "{told}");
+        assert_eq!(walk.may_have_skipped(), is_gap, "{told}");
+    }
+}
+
 #[test]
 fn a_stored_answer_makes_the_walk_stale() {
     let mut walk = walk(2, None);

@@ -68,6 +68,14 @@ fn rows_counted_from_the_oldest_message_are_of_no_use() {
     assert_eq!(take(&mut bridge, ascending), Some(Err("no")));
 }
 
+/// An older row within the second is no sign that all of the second was read.
+#[test]
+fn rows_in_no_order_of_time_are_of_no_use() {
+    let mut bridge = bridge(0);
+    let mixed = page(&[(102, "a"), (100, "b"), (99, "c"), (100, "d"), (98, "e")]);
+    assert_eq!(take(&mut bridge, mixed), Some(Err("no")));
+}
+
 #[test]
 fn a_page_of_shared_rows_alone_asks_for_what_is_behind_the_end() {
     let mut bridge = bridge(0);

@@ -45,22 +45,6 @@ fn times_are_in_order_where_none_is_newer_than_the_one_before() {
 }
 
 #[test]
-fn the_newest_is_last_where_the_first_time_is_older_than_the_last() {
-    let cases: [(&[Option<i64>], bool); 7] = [
-        (&[], false),
-        (&[Some(1)], false),
-        (&[Some(1), Some(2)], true),
-        (&[Some(2), Some(1)], false),
-        (&[Some(1), Some(2), Some(1)], false),
-        (&[None, Some(1), Some(2), None], true),
-        (&[None, None], false),
-    ];
-    for (seconds, is_so) in cases {
-        assert_eq!(newest_last(&page(seconds)), is_so, "{seconds:?}");
-    }
-}
-
-#[test]
 fn a_page_is_turned_round_where_it_or_the_ones_before_are_ascending() {
     // Whether the pages before were ascending, the page, what it comes to, and what the pages after it are told.
     let cases: [(bool, &[Option<i64>], &str, bool); 8] = [
@@ -80,6 +64,24 @@ fn a_page_is_turned_round_where_it_or_the_ones_before_are_ascending() {
         let rows = Rows::newest_first(page(seconds), &mut ascending);
         assert_eq!(texts(&rows), order, "{before} {seconds:?}");
         assert_eq!(ascending, after, "{before} {seconds:?}");
+    }
+}
+
+#[test]
+fn a_page_came_in_order_where_its_times_go_one_way() {
+    let cases: [(&[Option<i64>], bool); 8] = [
+        (&[], true),
+        (&[Some(3), Some(2), Some(1)], true),
+        (&[Some(1), Some(2), Some(3)], true),
+        (&[Some(1), Some(1), None, Some(2)], true),
+        (&[Some(2), Some(2)], true),
+        (&[Some(3), Some(1), Some(2)], false),
+        (&[Some(1), Some(3), Some(2), Some(4)], false),
+        (&[Some(2), Some(3), None, Some(1)], false),
+    ];
+    for (seconds, is_so) in cases {
+        let rows = Rows::newest_first(page(seconds), &mut false);
+        assert_eq!(rows.came_in_order, is_so, "{seconds:?}");
     }
 }
 
