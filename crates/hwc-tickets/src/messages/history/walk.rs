@@ -8,7 +8,7 @@
 //! step that may have passed over a message says so in the report.
 //!
 //! All of it rests on pages that are cut by time. Rows that stand in no order of time show that a page is not: unless it is
-//! proven to hold all, a message may be missing.
+//! proven to hold all, a message may be missing. The walk then goes on from the row that stands last, and not from the oldest one.
 
 mod again;
 mod boundary;
@@ -323,7 +323,10 @@ impl Walk {
             None => (rows.messages.last()).is_some_and(|message| message.is_first),
             Some(again) => again.reached_beginning,
         };
-        let came_in_order = rows.came_in_order;
+        if full && let Some(last) = rows.came_last {
+            leave_older(&mut rows.messages, last);
+        }
+        let came_in_order = rows.came_last.is_none();
         let progress = !rows.messages.is_empty();
         self.seen += rows.messages.len() as u64;
         if !rows.undecodable.is_empty() {
@@ -391,6 +394,18 @@ impl Walk {
             self.report.saw_undecodable(item);
             self.seen += 1;
         }
+    }
+}
+
+/// Leaves out what is older than `last`, the time of the row that came last on a full page: it comes again with a later one, and so
+/// does not set where the next one begins. Nothing is left out where nothing would remain, so that each page brings the walk on.
+fn leave_older(new: &mut Vec<Message>, last: Timestamp) {
+    let is_older = |message: &Message| {
+        let instant = message.created_at.instant();
+        instant.is_some_and(|instant| instant < last)
+    };
+    if !new.iter().all(is_older) {
+        new.retain(|message| !is_older(message));
     }
 }
 

@@ -838,6 +838,55 @@ fn rows_in_no_order_are_put_in_order() {
     }
 }
 
+/// A service that lists what arrived last first, and heeds times only to leave out what is newer than asked for. One of 250 messages,
+/// each a minute after the other, has the time of another clock.
+#[test]
+fn a_message_with_an_old_time_among_the_newest_hides_no_other_in_silence() {
+    // Which of them that is, the total, and whether a message may be missing.
+    let cases = [
+        (None, None, false),
+        (Some(200), None, true),
+        (Some(200), Some(250), false),
+        (Some(120), None, true),
+        (Some(120), Some(250), false),
+    ];
+    for (odd, count, is_gap) in cases {
+        let times: Vec<String> = (0..250)
+            .map(|place| match Some(place) == odd {
+                true => "2026-02-28 08:20:30".to_owned(),
+                false => format!("2026-02-28 {:02}:{:02}:00", 8 + place / 60, place % 60),
+            })
+            .collect();
+        let desk = Desk::new(Rules::default());
+        desk.on_request(move |state, asked| {
+            let number = |name| asked.value(name).map_or(0, |value| value.parse().unwrap());
+            let rows = times.iter().enumerate().rev().filter(|(_, time)| {
+                (asked.value("create_time")).is_none_or(|bound| time.as_str() <= bound)
+            });
+            let rows = rows.skip(number("offset")).take(number("limit"));
+            let rows: Vec<serde_json::Value> = rows
+                .map(|(place, time)| {
+                    serde_json::json!({"type": 1, "content": place.to_string(), "create_time": time})
+                })
+                .collect();
+            let body = serde_json::json!({"count": count, "message_list": rows});
+            Some(state.dated(Step::json(200, body.to_string())))
+        });
+        let history = desk.client().ticket(TICKET).unwrap().history();
+        let read = desk.clock.run(history.collect()).unwrap();
+        let told = format!("{odd:?} {count:?} {:?}", read.report);
+        let texts = read.messages.iter().map(|message| message.content.clone());
+        let all = (0..250).map(|place| place.to_string());
+        assert_eq!(sorted(texts.collect()), sorted(all.collect()), "{told}");
+        assert!(times_fall(&read.messages), "{told}");
+        assert_eq!(read.report.possible_gap, is_gap, "{told}");
+    }
+}
+
+fn times_fall(messages: &[Message]) -> bool {
+    times(messages).is_sorted_by(|newer, older| newer >= older)
+}
+
 #[test]
 fn a_page_without_any_time_ends_with_a_doubt() {
     let desk = Desk::new(Rules::default());

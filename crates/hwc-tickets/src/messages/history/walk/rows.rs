@@ -13,8 +13,9 @@ pub(super) struct Rows {
     /// The place of each of them. None at all where nothing is undecodable: nobody asks for places then.
     pub(super) places: Vec<usize>,
     pub(super) undecodable: Vec<(usize, Undecodable)>,
-    /// Whether they came in an order of time, the newest or the oldest first.
-    pub(super) came_in_order: bool,
+    /// Where they came in no order of time, neither the newest nor the oldest first: the time of the last one, as the service lists
+    /// them from the newest on.
+    pub(super) came_last: Option<Timestamp>,
 }
 
 impl Rows {
@@ -22,15 +23,18 @@ impl Rows {
         // No document states the order. An ascending page is turned round; then every page is sorted,
         // which keeps the order of equal times.
         // A page of one moment is like the pages before.
-        let order = order(page.messages.iter());
-        *ascending = order.map_or(*ascending, |order| order == Ordering::Less);
+        match order(&page.messages) {
+            Ordering::Less => *ascending = true,
+            Ordering::Equal => {}
+            Ordering::Greater => *ascending = false,
+        }
         // Most pages are in order, and readable as a whole: nothing of them moves.
         if !*ascending && page.undecodable.is_empty() && is_in_order(&page.messages) {
             return Self {
                 messages: page.messages,
                 places: Vec::new(),
                 undecodable: Vec::new(),
-                came_in_order: true,
+                came_last: None,
             };
         }
         Self::in_order(page, *ascending)
@@ -52,8 +56,10 @@ impl Rows {
             messages.reverse();
             places = places.into_iter().rev().map(turn).collect();
         }
-        let came_in_order = is_in_order(&messages);
-        if !came_in_order {
+        let mut came_last = None;
+        if !is_in_order(&messages) {
+            let mut from_last = messages.iter().rev();
+            came_last = from_last.find_map(|message| message.created_at.instant());
             let mut previous = Timestamp::MAX;
             let own = messages.iter().map(|message| {
                 previous = message.created_at.instant().unwrap_or(previous);
@@ -71,7 +77,7 @@ impl Rows {
             undecodable: (page.undecodable.into_iter())
                 .map(|item| (turn(item.index), item))
                 .collect(),
-            came_in_order,
+            came_last,
         }
     }
 }
@@ -89,11 +95,22 @@ pub(super) fn is_in_order(messages: &[Message]) -> bool {
     true
 }
 
-/// How the first time of a list compares with the last; `None` when there is no difference.
-fn order<'a>(messages: impl DoubleEndedIterator<Item = &'a Message>) -> Option<Ordering> {
-    let mut times = messages.filter_map(|message| message.created_at.instant());
-    let order = times.next()?.cmp(&times.next_back()?);
-    (order != Ordering::Equal).then_some(order)
+/// How a time compares with the next one, most often. A single row with the time of another clock does not turn a page round.
+fn order(messages: &[Message]) -> Ordering {
+    let mut times = (messages.iter()).filter_map(|message| message.created_at.instant());
+    let Some(mut previous) = times.next() else {
+        return Ordering::Equal;
+    };
+    let (mut rises, mut falls) = (0_usize, 0_usize);
+    for own in times {
+        match previous.cmp(&own) {
+            Ordering::Less => rises += 1,
+            Ordering::Equal => {}
+            Ordering::Greater => falls += 1,
+        }
+        previous = own;
+    }
+    falls.cmp(&rises)
 }
 
 #[cfg(test)]

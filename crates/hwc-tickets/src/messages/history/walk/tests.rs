@@ -150,6 +150,55 @@ fn rows_in_no_order_of_time_are_a_possible_gap_unless_all_is_proven_to_be_there(
     }
 }
 
+/// What a full page in no order brings, where the next one begins, and what that brings.
+#[test]
+fn a_walk_goes_on_from_the_row_that_stands_last() {
+    // The rows that are asked for, the first page, the second of the oldest message then, and what of the page was taken.
+    type Case<'a> = (u64, &'a [i64], i64, &'a [i64]);
+    let cases: [Case<'_>; 5] = [
+        (4, &[400, 100, 300, 200], 200, &[400, 300, 200]),
+        (4, &[200, 300, 100, 400], 200, &[400, 300, 200]),
+        (4, &[400, 300, 200, 100], 100, &[400, 300, 200, 100]),
+        // The old one stands last: nothing tells that it is old.
+        (4, &[400, 200, 300, 100], 100, &[400, 300, 200, 100]),
+        // No full page: it may be the last one.
+        (9, &[400, 100, 300, 200], 100, &[400, 300, 200, 100]),
+    ];
+    let seconds_of = |new: &[Message]| -> Vec<i64> {
+        let times = new
+            .iter()
+            .filter_map(|message| message.created_at.instant());
+        times.map(Timestamp::as_second).collect()
+    };
+    for (rows, page, oldest, taken) in cases {
+        let told = format!("{rows} {page:?}");
+        let mut walk = walk(rows, None);
+        let new = walk.accept(page_of(page), None);
+        assert_eq!(seconds_of(&new), taken, "{told}");
+        assert_eq!(walk.bound(), at(oldest + 1), "{told}");
+        // What was left out comes again, and once.
+        let new = walk.accept(page_of(&[200, 150, 100, 50]), None);
+        let expected: &[i64] = match oldest {
+            200 => &[150, 100, 50],
+            _ => &[50],
+        };
+        assert_eq!(seconds_of(&new), expected, "{told}");
+    }
+}
+
+/// The same page again and again brings the walk to its end.
+#[test]
+fn a_walk_ends_where_rows_in_no_order_bring_nothing_new() {
+    let mut walk = walk(3, None);
+    let mut pages = 0;
+    while walk.next().is_some() {
+        walk.accept(page_of(&[300, 100, 200]), None);
+        pages += 1;
+        assert!(pages < 10);
+    }
+    assert!(walk.report().possible_gap);
+}
+
 #[test]
 fn rows_in_no_order_of_time_do_not_prove_that_all_since_a_moment_or_the_newest_came() {
     let since = Some(Since::At(at(160)));

@@ -68,20 +68,23 @@ fn a_page_is_turned_round_where_it_or_the_ones_before_are_ascending() {
 }
 
 #[test]
-fn a_page_came_in_order_where_its_times_go_one_way() {
-    let cases: [(&[Option<i64>], bool); 8] = [
-        (&[], true),
-        (&[Some(3), Some(2), Some(1)], true),
-        (&[Some(1), Some(2), Some(3)], true),
-        (&[Some(1), Some(1), None, Some(2)], true),
-        (&[Some(2), Some(2)], true),
-        (&[Some(3), Some(1), Some(2)], false),
-        (&[Some(1), Some(3), Some(2), Some(4)], false),
-        (&[Some(2), Some(3), None, Some(1)], false),
+fn of_a_page_in_no_order_the_time_that_came_last_is_known() {
+    let cases: [(&[Option<i64>], Option<i64>); 9] = [
+        (&[], None),
+        (&[Some(3), Some(2), Some(1)], None),
+        (&[Some(1), Some(2), Some(3)], None),
+        (&[Some(1), Some(1), None, Some(2)], None),
+        (&[Some(2), Some(2)], None),
+        (&[Some(4), Some(1), Some(3), Some(2)], Some(2)),
+        (&[Some(2), Some(3), Some(1), Some(4)], Some(2)),
+        (&[Some(4), Some(1), Some(3), Some(2), None], Some(2)),
+        // One row alone does not turn the page round.
+        (&[Some(1), Some(4), Some(3), Some(2)], Some(2)),
     ];
-    for (seconds, is_so) in cases {
+    for (seconds, last) in cases {
         let rows = Rows::newest_first(page(seconds), &mut false);
-        assert_eq!(rows.came_in_order, is_so, "{seconds:?}");
+        let last = last.map(|second| Timestamp::from_second(second).unwrap());
+        assert_eq!(rows.came_last, last, "{seconds:?}");
     }
 }
 
