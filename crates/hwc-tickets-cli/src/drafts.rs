@@ -262,6 +262,14 @@ impl Drafts {
         Ok(true)
     }
 
+    /// Keeps a text of the chat in a file of its own, where an editor has the other one.
+    pub(crate) fn keep_beside(&self, ticket: &TicketId, text: &str) -> io::Result<()> {
+        match &self.directory {
+            Some(directory) => Draft::begin(directory, ticket, Kind::Chat)?.write(text),
+            None => Ok(()),
+        }
+    }
+
     /// The file that this run has of a ticket.
     pub(crate) fn path(&self, ticket: &TicketId, kind: Kind) -> Option<&Path> {
         let kept = self.own.get(&(ticket.clone(), kind))?;

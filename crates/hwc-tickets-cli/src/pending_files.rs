@@ -10,7 +10,7 @@ use crate::{
     failure::advice::Once,
     private_file::{self, Lock, Unreadable},
 };
-use hwc_tickets::{Outbox, Pending, PendingTicket, Removal, submit::PendingId};
+use hwc_tickets::{Outbox, Pending, PendingTicket, Removal, TicketId, submit::PendingId};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map},
@@ -194,6 +194,16 @@ impl PendingFiles {
     /// Whether this run has begun something of which it does not know the outcome.
     pub(crate) fn has_begun(&self) -> bool {
         !self.lock().begun.is_empty()
+    }
+
+    /// Whether this run is sending a message to `ticket` whose first byte may have gone out: its record is there, and was not handed
+    /// over. A record that cannot be read may be of it.
+    pub(crate) fn is_sending_to(&self, ticket: &TicketId) -> bool {
+        let known = self.lock();
+        let mut held = known.begun.iter().filter(|(_, held)| held.is_some());
+        let is_of_it =
+            |path: &Path| !read::<Pending>(path).is_ok_and(|record| record.ticket() != ticket);
+        !known.unwritten.is_empty() || held.any(|(path, _)| is_of_it(path))
     }
 
     /// Whether something is on its way, or of unknown outcome, that could not be written down.

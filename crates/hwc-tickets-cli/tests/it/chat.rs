@@ -142,6 +142,60 @@ fn an_outcome_that_stays_unknown() {
     }
 }
 
+/// Who leaves while a message is being sent: before its record is written no byte of it has gone out, so its text is there again the next
+/// time. With a record, what became of it is to be found out.
+#[test]
+fn left_while_a_message_is_being_sent() {
+    use rustix::process::{Signal, kill_process};
+    for (held, signal, code) in [
+        (Operation::ListMessages, None, 1),
+        (Operation::ListMessages, Some(Signal::HUP), 129),
+        (Operation::CreateMessages, None, 6),
+        (Operation::CreateMessages, Some(Signal::HUP), 6),
+    ] {
+        let was_begun = held == Operation::CreateMessages;
+        let stage = Stage::new();
+        let args = ["chat", "case-123", "--interval", "10ms", "--timeout", "5m"];
+        let mut terminal = Terminal::run(&stage, 28, 120, &args);
+        terminal.shows_all(&["in-progress", "Old snapshots"]);
+        // The simulator's clock stands still, and with it the delay.
+        let by = Duration::from_secs(3600);
+        let delay = FaultRule::new(held, Fault::Delay { by });
+        stage.sim().fault(delay.times(FOREVER));
+        terminal.type_in("only once\r");
+        terminal.shows_all(&["you  sending"]);
+        if was_begun {
+            until("the record", || !stage.pending_files().is_empty());
+        }
+        match signal {
+            Some(signal) => kill_process(terminal.process(), signal).unwrap(),
+            None => terminal.type_in("\u{3}"),
+        }
+        assert_eq!(terminal.end(), code, "{}", terminal.screen());
+        let file = match was_begun {
+            true => "case-123.doubt.1.txt",
+            false => "case-123.chat.1.txt",
+        };
+        assert_eq!(names(&drafts(&stage)), [file], "{signal:?}");
+        let kept = std::fs::read_to_string(drafts(&stage).join(file)).unwrap();
+        assert_eq!(kept, "only once");
+        let told = terminal.screen();
+        let is_lost = told.contains("1 message did not reach the ticket: only once");
+        assert_eq!(is_lost, !was_begun, "{told}");
+        let is_in_doubt = told.contains("not known");
+        assert_eq!(is_in_doubt, was_begun, "{told}");
+        assert_eq!(pending(&stage), usize::from(was_begun));
+        stage.sim().clear_faults();
+        if !was_begun {
+            assert!(stage.sim().arrived("case-123").is_empty());
+            let mut terminal = chat(&stage, 28, 120, "case-123");
+            terminal.shows_all(&["Old snapshots", "> only once", "It was not sent"]);
+            terminal.type_in("\u{3}");
+            assert_eq!(terminal.end(), 0);
+        }
+    }
+}
+
 /// What is to be typed elsewhere can be typed, wherever the record lies.
 #[test]
 fn a_record_below_a_name_with_a_space_can_be_looked_into() {

@@ -122,6 +122,28 @@ impl Left<'_> {
     }
 }
 
+/// A message whose sending had not come to its first byte was surely not sent: its record is written before that, and there is
+/// none. Its text is one of those that are there again the next time.
+pub(super) fn put_back(
+    talk: &mut Conversation,
+    drafts: &Drafts,
+    is_edited: bool,
+    context: &Context,
+) {
+    if context.pending_files.is_sending_to(&talk.ticket) {
+        return;
+    }
+    let ticket = talk.ticket.clone();
+    let Some(text) = talk.put_back().filter(|text| !text.trim().is_empty()) else {
+        return;
+    };
+    // The file for it is the editor's.
+    if is_edited && let Err(error) = drafts.keep_beside(&ticket, text) {
+        let screen = &context.screen;
+        screen.warn(&format!("the text could not be kept: {error}"));
+    }
+}
+
 /// Keeps what was written: the text of what is not certain first, so that a text that goes from one to the other is always in
 /// one of them. An editor that has the text being written writes that one itself. Gives whether it is kept now.
 pub(super) fn keep(drafts: &mut Drafts, talk: &Conversation, is_edited: bool) -> io::Result<bool> {

@@ -5,7 +5,7 @@ use super::super::age;
 use super::{
     app::{self, App},
     conversation::{self, Event as Talk},
-    leave::{Left, keep},
+    leave::{Left, keep, put_back},
     older::Reader,
     screen,
     terminal::Terminal,
@@ -496,12 +496,17 @@ impl<'a> Session<'a> {
         let Self {
             context,
             terminal,
-            app,
+            mut app,
             mut drafts,
             ended,
             ..
         } = self;
         drop(terminal);
+        for number in 0..app.talks().len() {
+            if let Some(talk) = app.talk_mut(number) {
+                put_back(talk, &drafts, is_edited, context);
+            }
+        }
         let left = Left {
             context,
             talks: app.talks(),

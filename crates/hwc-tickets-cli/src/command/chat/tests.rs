@@ -735,6 +735,16 @@ fn what_is_kept() {
     write(&mut chat, "one");
     assert_eq!(chat.kept(), "", "on its way");
     assert_eq!(chat.unsettled(), "one");
+    // Left before its first byte went out.
+    let mut left = conversation(60, 20);
+    write(&mut left, "one");
+    assert_eq!(left.put_back(), Some("one"));
+    assert_eq!(
+        (left.kept().as_str(), left.unsettled().as_str()),
+        ("one", "")
+    );
+    assert_eq!(left.lost().len(), 1);
+    assert_eq!(left.put_back(), None);
     write(&mut chat, "two");
     chat.apply(Event::Paste("three".to_owned()));
     assert_eq!(chat.kept(), "two\n\nthree");

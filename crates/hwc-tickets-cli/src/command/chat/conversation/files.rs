@@ -95,6 +95,15 @@ impl Conversation {
         texts.join("\n\n")
     }
 
+    /// Puts the message that is being sent back among those that wait, for no byte of it has gone out. Gives its text.
+    pub(crate) fn put_back(&mut self) -> Option<&str> {
+        let own = self
+            .own_mut()
+            .find(|own| own.delivery == Delivery::Sending)?;
+        own.delivery = Delivery::Waiting;
+        Some(&own.text)
+    }
+
     /// The texts of which it is not known yet whether they arrive, or that are on their way.
     pub(crate) fn unsettled(&self) -> String {
         let is_open = |own: &&Own| {
