@@ -3,7 +3,10 @@
 //! A file is named for its ticket, for what wrote it, and with a number. A run holds a lock beside each of its files, so that
 //! two runs at the same time never write to one: neither loses its text to the other.
 
-use crate::private_file::{self, Lock, Unreadable};
+use crate::{
+    input,
+    private_file::{self, Lock, Unreadable},
+};
 use hwc_tickets::TicketId;
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -99,7 +102,7 @@ impl Draft {
             let Some(draft) = Self::take(path)? else {
                 continue;
             };
-            match private_file::read(&draft.path, false) {
+            match read(&draft.path) {
                 Ok(text) => return Ok(Some((draft, text))),
                 // Sent by another run meanwhile.
                 Err(Unreadable::Absent) => {}
@@ -180,20 +183,35 @@ impl Drop for Draft {
     }
 }
 
-/// Texts of messages to a ticket that may have been sent in parts, and where they are. What cannot be read is none of them.
-pub(crate) fn kept(directory: &Path, ticket: &TicketId) -> Vec<(PathBuf, String)> {
-    if private_file::refuse_shared_directory(directory).is_err() {
-        return Vec::new();
+/// Texts of messages to a ticket that may have been sent in parts, and where they are; or what cannot be read, and why.
+pub(crate) fn kept(directory: &Path, ticket: &TicketId) -> Vec<Result<(PathBuf, String), String>> {
+    if let Err(error) = private_file::refuse_shared_directory(directory) {
+        return vec![Err(error.to_string())];
     }
-    let paths = [Kind::Parts, Kind::Send]
-        .into_iter()
-        .filter_map(|kind| left(directory, &beginning(ticket, kind)).ok())
-        .flatten();
-    let texts = paths.filter_map(|path| {
-        let text = private_file::read(&path, false).ok()?;
-        Some((path, text))
-    });
-    texts.collect()
+    let mut texts = Vec::new();
+    for kind in [Kind::Parts, Kind::Send] {
+        let paths = match left(directory, &beginning(ticket, kind)) {
+            Ok(paths) => paths,
+            Err(error) => {
+                texts.push(Err(format!("{}: {error}", directory.display())));
+                continue;
+            }
+        };
+        for path in paths {
+            match read(&path) {
+                Ok(text) => texts.push(Ok((path, text))),
+                // Sent by another run meanwhile.
+                Err(Unreadable::Absent) => {}
+                Err(why) => texts.push(Err(format!("{}: {why}", path.display()))),
+            }
+        }
+    }
+    texts
+}
+
+/// A text as it was kept: as much may stand there as a text can have.
+fn read(path: &Path) -> Result<String, Unreadable> {
+    private_file::read_up_to(path, input::MOST_BYTES)
 }
 
 /// What a run keeps of several tickets while it is written.
@@ -298,7 +316,7 @@ impl Drafts {
         let Some(kept) = self.own.get_mut(&(ticket.clone(), Kind::Chat)) else {
             return Ok(String::new());
         };
-        kept.text = match private_file::read(kept.draft.path(), false) {
+        kept.text = match read(kept.draft.path()) {
             Ok(text) => text,
             // It was removed in the editor.
             Err(Unreadable::Absent) => String::new(),
@@ -314,7 +332,7 @@ impl Drafts {
     pub(crate) fn abandon(&mut self, ticket: &TicketId) -> Option<PathBuf> {
         let place = (ticket.clone(), Kind::Chat);
         let lent = self.own.get(&place)?;
-        let is_other = match private_file::read(lent.draft.path(), false) {
+        let is_other = match read(lent.draft.path()) {
             Ok(text) => text != lent.text,
             Err(Unreadable::Absent) => {
                 self.own.remove(&place);
@@ -331,6 +349,7 @@ impl Drafts {
         let Some(directory) = &self.directory else {
             return Vec::new();
         };
+        // What keeps the directory from being listed is told where the text of the chat is read.
         let mut paths = left(directory, &beginning(ticket, Kind::Doubt)).unwrap_or_default();
         paths.retain(|path| Some(path.as_path()) != self.path(ticket, Kind::Doubt));
         paths
@@ -494,6 +513,34 @@ mod tests {
         taken.remove().unwrap();
         drop(taken);
         assert!(take("case-123", &path).is_err(), "it was sent");
+    }
+
+    /// What was kept can be read again, however long it is; what cannot be read is told and hides nothing else.
+    #[test]
+    fn texts_in_parts_are_found() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("drafts");
+        let ticket = id("case-123");
+        assert!(kept(&directory, &ticket).is_empty());
+        let long = "x".repeat(2 * 1024 * 1024);
+        let drafts = ["1", long.as_str(), "3"].map(|text| {
+            let draft = Draft::begin(&directory, &ticket, Kind::Parts).unwrap();
+            draft.write(text).unwrap();
+            draft
+        });
+        private_file::write(drafts[0].path(), &[0xff, 0xfe, 0xfd]).unwrap();
+        let texts = kept(&directory, &ticket);
+        assert_eq!(texts.len(), 3);
+        let problem = texts[0].as_ref().unwrap_err();
+        assert!(problem.contains("case-123.parts.1.txt: "), "{problem}");
+        for (read, text) in texts[1..].iter().zip([long.as_str(), "3"]) {
+            assert!(read.as_ref().unwrap().1 == text, "{} bytes", text.len());
+        }
+        drafts[0].remove().unwrap();
+        assert_eq!(kept(&directory, &ticket).len(), 2);
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
+        let shared = kept(&directory, &ticket);
+        assert!(matches!(shared.as_slice(), [Err(_)]));
     }
 
     /// What a failed editor has written is not lost, and what stands on the screen neither.

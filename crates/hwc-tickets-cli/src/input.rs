@@ -9,7 +9,7 @@ use std::{
 };
 
 /// More than this is no message, no list of ids and no request.
-const MOST_BYTES: u64 = 12 * 1024 * 1024;
+pub(crate) const MOST_BYTES: u64 = 12 * 1024 * 1024;
 
 /// How a file for a message is uploaded under another name than its own.
 pub(crate) const UPLOAD: &str = "hwc-tickets attachment upload FILE --name NAME";

@@ -27,6 +27,11 @@ pub(crate) fn read(path: &Path, private: bool) -> Result<String, Unreadable> {
     file::read_text(path, rules).map(|text| text.to_string())
 }
 
+/// Reads a file that may hold as much as is taken from elsewhere.
+pub(crate) fn read_up_to(path: &Path, most_bytes: u64) -> Result<String, Unreadable> {
+    file::read_text(path, Rules::up_to(most_bytes)).map(|text| text.to_string())
+}
+
 /// Why a file was not read, and what to do, for people.
 pub(crate) fn unreadable(path: &Path, why: &Unreadable) -> Failure {
     Failure::usage(

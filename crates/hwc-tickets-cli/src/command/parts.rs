@@ -13,7 +13,7 @@ use crate::{
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{Client, Outcome, Pending, TicketId};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 /// So many parts are sent without a question. A log that was given by mistake makes thousands.
 const MOST: usize = 100;
@@ -85,6 +85,22 @@ pub(super) fn taken(
     })
 }
 
+/// Kept texts that could not be read, as far as they were told.
+#[derive(Debug, Default)]
+pub(super) struct Unread(BTreeSet<String>);
+
+impl Unread {
+    fn tell(&mut self, problem: String, context: &Context) {
+        if !self.0.contains(&problem) {
+            context.screen.warn(&format!(
+                "a text that is kept cannot be read; if the message is a part of it, the parts after that may not have been \
+                 sent: {problem}"
+            ));
+            self.0.insert(problem);
+        }
+    }
+}
+
 /// Which part of a text that is kept a message is.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct PartOf {
@@ -101,32 +117,55 @@ pub(super) struct PartOf {
 }
 
 impl PartOf {
-    /// Looks among the texts that are kept for the ticket.
-    pub(super) fn of(pending: &Pending, client: &Client, context: &Context) -> Option<Self> {
+    /// Looks among the texts that are kept for the ticket. Where it is in none, those that cannot be read are told, each once in
+    /// `unread`.
+    pub(super) fn of(
+        pending: &Pending,
+        client: &Client,
+        context: &Context,
+        unread: &mut Unread,
+    ) -> Option<Self> {
         let directory = context.settings.places.drafts.as_deref()?;
-        let ticket = pending.ticket();
-        let texts = drafts::kept(directory, ticket).into_iter();
-        let mut found = texts.filter_map(|(path, text)| {
-            let mut submit = client.ticket(ticket.clone()).ok()?.submit(text);
-            if pending.reference().is_some() {
-                submit = submit.with_reference();
+        let mut problems = Vec::new();
+        for kept in drafts::kept(directory, pending.ticket()) {
+            match kept {
+                Ok((path, text)) => {
+                    let part = Self::of_text(pending, client, path, text);
+                    if part.is_some() {
+                        return part;
+                    }
+                }
+                Err(problem) => problems.push(problem),
             }
-            let parts = submit.split_long().preview().ok()?;
-            let is_it = |part: &String| match pending.reference() {
-                Some(tag) => pending.is_of(&format!("{part} {tag}")),
-                None => pending.is_of(part),
-            };
-            let place = parts.iter().position(is_it)?;
-            (parts.len() > 1).then(|| Self {
-                number: place.saturating_add(1),
-                total: parts.len(),
-                text_file: path.display().to_string(),
-                path,
-                ticket: ticket.clone(),
-                has_reference: pending.reference().is_some(),
-            })
-        });
-        found.next()
+        }
+        for problem in problems {
+            unread.tell(problem, context);
+        }
+        None
+    }
+
+    /// The same of one text, which stands at `path`.
+    fn of_text(pending: &Pending, client: &Client, path: PathBuf, text: String) -> Option<Self> {
+        let ticket = pending.ticket();
+        let mut submit = client.ticket(ticket.clone()).ok()?.submit(text);
+        if pending.reference().is_some() {
+            submit = submit.with_reference();
+        }
+        // What cannot be sent was not.
+        let parts = submit.split_long().preview().ok()?;
+        let is_it = |part: &String| match pending.reference() {
+            Some(tag) => pending.is_of(&format!("{part} {tag}")),
+            None => pending.is_of(part),
+        };
+        let place = parts.iter().position(is_it)?;
+        (parts.len() > 1).then(|| Self {
+            number: place.saturating_add(1),
+            total: parts.len(),
+            text_file: path.display().to_string(),
+            path,
+            ticket: ticket.clone(),
+            has_reference: pending.reference().is_some(),
+        })
     }
 
     /// In a cell.

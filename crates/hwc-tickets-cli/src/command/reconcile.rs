@@ -6,7 +6,7 @@ mod list;
 
 use super::{
     doubt,
-    parts::PartOf,
+    parts::{PartOf, Unread},
     target::{self, Doomed, Target},
 };
 use crate::{
@@ -52,7 +52,7 @@ fn forget(doomed: &Doomed<Pending>, context: &Context) -> Result<(), Failure> {
     let of_key = doubt::forget(path, pending.as_ref().ok(), context)?;
     let client = doubt::client(context).ok();
     let part = (pending.as_ref().ok().zip(client.as_ref()))
-        .and_then(|(pending, client)| PartOf::of(pending, client, context));
+        .and_then(|(pending, client)| PartOf::of(pending, client, context, &mut Unread::default()));
     let (record, about) = match pending {
         Ok(pending) => (
             Record::of(pending),
@@ -124,7 +124,7 @@ async fn settle(target: &Target<Pending>, context: &Context) -> Result<(), Failu
         }
         found => found?,
     };
-    let part = PartOf::of(pending, &client, context);
+    let part = PartOf::of(pending, &client, context, &mut Unread::default());
     let fate = Fate::of(pending, &found).of_part(part.as_ref());
     if fate.outcome != "unknown" {
         clear_away(target, context);
@@ -193,8 +193,9 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
     let client = doubt::client(context)?;
     let work = async { Ok::<_, hwc_tickets::Error>(client.reconcile_all(records).await) };
     let reconciled = render::wait("reading the tickets", work).await?;
+    let mut unread = Unread::default();
     for one in &reconciled {
-        let part = PartOf::of(&one.pending, &client, context);
+        let part = PartOf::of(&one.pending, &client, context, &mut unread);
         if let (Some(part), Ok(outcome)) = (part, &one.outcome) {
             let going_on = part.going_on(outcome);
             screen.note(&format!("{}: {going_on}", one.pending.ticket()));

@@ -696,6 +696,37 @@ fn a_part_in_doubt_leads_on_to_the_others() {
     }
 }
 
+/// A text that cannot be read any more hides no parts that were not sent.
+#[test]
+fn a_kept_text_that_cannot_be_read_is_told() {
+    for all in [false, true] {
+        let stage = Stage::new();
+        long_text(&stage);
+        let text = std::fs::read_to_string(stage.home().join("长.txt")).unwrap();
+        let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
+        stage.sim().fault(lost.after_commit());
+        let unread = FaultRule::new(Operation::ListMessages, unavailable());
+        stage.sim().fault(unread.skipping(1).times(FOREVER));
+        let send = ["message", "send", "case-123", "-", "--split"];
+        let ran = stage.run_with_input(&[&send[..], &["--timeout", "2s"]].concat(), &text);
+        assert_eq!(ran.code, 6, "{}", ran.golden());
+        stage.sim().clear_faults();
+        let drafts = stage.pending().with_file_name("drafts");
+        private(&drafts.join("case-123.parts.1.txt"), &[0xff, 0xfe, 0xfd]);
+        stage.sim().advance(Duration::from_secs(60));
+        let pending = stage.pending_file();
+        let which = match all {
+            true => "--all",
+            false => pending.to_str().unwrap(),
+        };
+        let ran = stage.run(&["message", "reconcile", which]);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        for says in ["case-123.parts.1.txt", "may not have been sent"] {
+            assert!(ran.stderr.contains(says), "{says}: {}", ran.golden());
+        }
+    }
+}
+
 /// Programs are told which parts are in the ticket, and by what they can be told.
 #[test]
 fn parts_that_were_sent_are_told() {
