@@ -13,7 +13,10 @@ use crate::{
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{Client, Outcome, Pending, TicketId};
 use serde::Serialize;
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// So many parts are sent without a question. A log that was given by mistake makes thousands.
 const MOST: usize = 100;
@@ -203,22 +206,60 @@ impl PartOf {
     }
 
     fn command(&self, next: usize) -> String {
-        let reference = match self.has_reference {
-            true => " --reference",
-            false => "",
+        let again = Again {
+            is_split: true,
+            first: next,
+            has_reference: self.has_reference,
+            is_agreed: are_many(next, self.total),
+            key: None,
         };
-        let from = match next {
-            1 => String::new(),
-            next => format!(" --from-part {next}"),
-        };
-        let yes = match are_many(next, self.total) {
-            true => " --yes",
-            false => "",
-        };
-        format!(
-            "hwc-tickets message send {} --file {} --split{from}{reference}{yes}",
-            self.ticket,
-            shell_quoted(&self.path)
-        )
+        again.command(&self.ticket, &self.path)
+    }
+}
+
+/// The options of `message send` that belong to a text that is kept: without them, another message or other parts would be sent.
+#[derive(Debug)]
+pub(super) struct Again<'a> {
+    is_split: bool,
+    first: usize,
+    has_reference: bool,
+    is_agreed: bool,
+    key: Option<&'a str>,
+}
+
+impl<'a> Again<'a> {
+    /// As they were given.
+    pub(super) fn of(args: &'a Send) -> Self {
+        Self {
+            is_split: args.split,
+            first: args.from_part.unwrap_or(1),
+            has_reference: args.reference,
+            is_agreed: args.yes,
+            key: args.key.as_deref(),
+        }
+    }
+
+    /// The command that sends the text at `path`.
+    pub(super) fn command(&self, ticket: &TicketId, path: &Path) -> String {
+        let mut command = format!(
+            "hwc-tickets message send {ticket} --file {}",
+            shell_quoted(path)
+        );
+        if self.is_split {
+            command.push_str(" --split");
+        }
+        if self.first > 1 {
+            command.push_str(&format!(" --from-part {}", self.first));
+        }
+        if self.has_reference {
+            command.push_str(" --reference");
+        }
+        if self.is_agreed {
+            command.push_str(" --yes");
+        }
+        if let Some(key) = self.key {
+            command.push_str(&format!(" --key {}", shell_quoted(Path::new(key))));
+        }
+        command
     }
 }

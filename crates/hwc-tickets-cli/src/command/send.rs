@@ -48,7 +48,7 @@ pub(crate) async fn run(args: Send, context: &Context) -> Result<(), Failure> {
             Err(failure) if !is_own && !has_begun(failure) => page::remove(&draft, &context.screen),
             // Whether it arrived is to be found out first.
             Err(failure) if !may_be_sent_again(failure) => page::tell(&draft, &context.screen),
-            _ => page::offer(&draft, &message.ticket, &context.screen),
+            _ => page::offer(&draft, &message.ticket, &args, &context.screen),
         }
     }
     outcome
@@ -126,7 +126,7 @@ async fn text(
     let edits = args.editor || given.is_none() && !message.has_files() && page::is_possible();
     if edits {
         let given = given.unwrap_or_default();
-        let (text, draft) = page::write(&message.ticket, &given, context).await?;
+        let (text, draft) = page::write(&message.ticket, &given, args, context).await?;
         return Ok((text, Some(draft)));
     }
     match given {

@@ -727,6 +727,45 @@ fn a_kept_text_that_cannot_be_read_is_told() {
     }
 }
 
+/// A try to go on that failed before its first part: the command that is told sends no part that is in the ticket.
+#[test]
+fn the_rest_of_a_text_is_offered_with_its_options() {
+    for more in [&[][..], &["--reference"], &["--key", "k1"]] {
+        let stage = Stage::new();
+        long_text(&stage);
+        let text = std::fs::read_to_string(stage.home().join("长.txt")).unwrap();
+        let refusal = Fault::Status {
+            status: 403,
+            code: None,
+            retry_after: None,
+        };
+        let rule = FaultRule::new(Operation::CreateMessages, refusal);
+        stage.sim().fault(rule.skipping(1));
+        let send = ["message", "send", "case-123", "-", "--split"];
+        let ran = stage.run_with_input(&send, &text);
+        assert_eq!(ran.code, 5, "{}", ran.golden());
+        let drafts = stage.pending().with_file_name("drafts");
+        let kept = drafts.join("case-123.parts.1.txt").display().to_string();
+        let rest = ["message", "send", "case-123", "--file", kept.as_str()];
+        let rest = [&rest[..], &["--split", "--from-part", "2"], more].concat();
+        let ran = stage.finish(stage.command(&rest).env_remove("HWC_TICKETS_TOKEN"));
+        assert_eq!(ran.code, 4, "{}", ran.golden());
+        let (_, command) = ran.stderr.split_once("sent with: hwc-tickets ").unwrap();
+        let command = command.lines().next().unwrap();
+        let home = stage.home().to_str().unwrap();
+        let words = shell_words::split(&command.replace('~', home)).unwrap();
+        assert_eq!(words, rest, "{command}");
+        let ran = stage.run(&rest);
+        assert_eq!(ran.code, 0, "{}", ran.golden());
+        let arrived = stage.sim().arrived("case-123");
+        assert_eq!(arrived.len(), 2, "{arrived:?}");
+        for (number, part) in arrived.iter().enumerate() {
+            assert!(part.starts_with(&format!("({}/2) ", number + 1)), "{part}");
+        }
+        assert_eq!(names(&drafts), Vec::<String>::new());
+    }
+}
+
 /// Programs are told which parts are in the ticket, and by what they can be told.
 #[test]
 fn parts_that_were_sent_are_told() {

@@ -2,6 +2,8 @@
 //! user's own until the message is sent.
 
 use crate::{
+    cli::message::Send,
+    command::parts::Again,
     context::Context,
     drafts::{Draft, Kind},
     editor,
@@ -10,7 +12,6 @@ use crate::{
     prompt,
     render::Screen,
 };
-use hwc_core::file::shell_quoted;
 use hwc_tickets::TicketId;
 use std::io::{self, IsTerminal as _};
 
@@ -38,11 +39,12 @@ pub(super) fn tell(draft: &Draft, screen: &Screen) {
 }
 
 /// It was not sent.
-pub(super) fn offer(draft: &Draft, ticket: &TicketId, screen: &Screen) {
-    let path = shell_quoted(draft.path());
+pub(super) fn offer(draft: &Draft, ticket: &TicketId, args: &Send, screen: &Screen) {
+    let path = draft.path();
     screen.warn(&format!(
-        "your text is kept in {}; it can be sent with: hwc-tickets message send {ticket} --file {path}",
-        draft.path().display()
+        "your text is kept in {}; it can be sent with: {}",
+        path.display(),
+        Again::of(args).command(ticket, path)
     ));
 }
 
@@ -50,6 +52,7 @@ pub(super) fn offer(draft: &Draft, ticket: &TicketId, screen: &Screen) {
 pub(super) async fn write(
     ticket: &TicketId,
     given: &str,
+    args: &Send,
     context: &Context,
 ) -> Result<(String, Draft), Failure> {
     if !is_possible() {
@@ -88,7 +91,7 @@ pub(super) async fn write(
         match !text.trim().is_empty() && text != given {
             true => {
                 keep(&text)?;
-                offer(&draft, ticket, screen);
+                offer(&draft, ticket, args, screen);
             }
             false => remove(&draft, screen),
         }
