@@ -1,8 +1,7 @@
 //! The editor of the user: which one it is, and a file or a text in it.
 
-use crate::{cli::Words, exit::Exit, failure::Failure, input, signal::Lent};
+use crate::{cli::Words, exit::Exit, failure::Failure, input, program, signal::Lent};
 use std::{fmt, io::Write as _, path::Path};
-use tokio::process::Command;
 
 /// Variables that name it, the more wanted one first.
 const VARIABLES: [&str; 2] = ["VISUAL", "EDITOR"];
@@ -41,8 +40,7 @@ pub(crate) async fn open(path: &Path) -> Result<(), NotEdited> {
     let words = command(process_variable)?;
     let ended = {
         let _lent = Lent::begin();
-        let mut command = Command::new(&words.program);
-        command.args(&words.arguments).arg(path).status().await
+        program::command(&words).arg(path).status().await
     };
     let what = match ended {
         Ok(status) if status.success() => return Ok(()),

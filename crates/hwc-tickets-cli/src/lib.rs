@@ -3,8 +3,8 @@
 //!
 //! `cli` is the command tree, `settings` and `credentials` what applies in this run, `context` what every command works
 //! with, `command` what each command does, `view` how things look, `render` the only place that prints, `failure` and
-//! `exit` how it ends. `zone` is the zone of times, `editor` the user's, `drafts` texts that were not
-//! sent.
+//! `exit` how it ends. `zone` is the zone of times, `program` starts what the user names, `editor` is one
+//! of these, `drafts` texts that were not sent.
 
 mod cli;
 mod clock;
@@ -21,6 +21,7 @@ pub mod fuzz;
 mod input;
 mod pending_files;
 mod private_file;
+mod program;
 mod prompt;
 mod render;
 mod seen;

@@ -200,7 +200,8 @@ pub(crate) struct Follow {
     ///
     /// The event is one line, the same as -o ndjson prints. The command is split into words as a shell does it, with
     /// quotes and backslashes; no shell runs, and nothing is expanded, neither variables nor `~` nor `*`. It gets no
-    /// variable with credentials, such as HWC_TICKETS_TOKEN: where it calls hwc-tickets, a profile signs in.
+    /// variable with credentials, such as HWC_TICKETS_TOKEN, or a proxy with a login: where it calls hwc-tickets, a profile
+    /// signs in.
     #[arg(long, value_name = "CMD")]
     pub(crate) exec: Option<Words>,
     /// Run a command for each new event that calls for you, e.g. notify-send

@@ -1080,6 +1080,28 @@ mod on_a_terminal {
         }
     }
 
+    /// What signs in, here or at a proxy, is not for an editor either.
+    #[test]
+    fn no_credentials_are_handed_to_the_editor() {
+        let stage = Stage::new();
+        let script = "env > \"$HOME/given.txt\"; echo hello > \"$1\"";
+        let editor = private(&stage.home().join("editor.sh"), script.as_bytes());
+        let editor = format!("sh '{}'", editor.display());
+        let variables = [
+            ("EDITOR", editor.as_str()),
+            ("PATH", "/usr/bin:/bin"),
+            ("HTTPS_PROXY", "http://me:CANARY@127.0.0.1:9"),
+        ];
+        let args = ["message", "send", "case-123", "--editor"];
+        let mut terminal = Terminal::with(&stage, 30, 200, &args, &variables);
+        assert_eq!(terminal.end(), 0, "{}", terminal.screen());
+        let given = std::fs::read_to_string(stage.home().join("given.txt")).unwrap();
+        assert!(given.contains("EDITOR="), "{given}");
+        for secret in ["HWC_TICKETS_TOKEN", "CANARY"] {
+            assert!(!given.contains(secret), "{secret}: {given}");
+        }
+    }
+
     #[test]
     fn a_text_is_written_in_an_editor() {
         let drafts = |stage: &Stage| stage.home().join(".local/state/hwc-tickets/drafts");

@@ -108,7 +108,12 @@ fn no_credentials_are_handed_on() {
     for name in canaries {
         command.env(name, "CANARY");
     }
+    // Of this machine itself no proxy is asked.
+    for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "all_proxy"] {
+        command.env(name, "http://me:CANARY@127.0.0.1:9");
+    }
     command
+        .env("ALL_PROXY", "http://127.0.0.1:9")
         .env("OF_THE_USER", "stays")
         .env("PATH", "/usr/bin:/bin");
     let mut follower = Follower::of(&mut command);
@@ -121,7 +126,9 @@ fn no_credentials_are_handed_on() {
     let given = given(&stage).join("\n");
     assert!(!given.contains("CANARY"), "{given}");
     assert!(!given.contains("HWC_TICKETS_TOKEN"), "{given}");
-    assert!(given.contains("HWC_TICKETS_ENDPOINT="), "{given}");
+    for stays in ["HWC_TICKETS_ENDPOINT=", "ALL_PROXY=http://127.0.0.1:9"] {
+        assert!(given.contains(stays), "{stays}: {given}");
+    }
 }
 
 /// Words are split as a shell does it, and nothing in them is expanded. What the command prints is no data.

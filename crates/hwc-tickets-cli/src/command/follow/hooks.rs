@@ -8,9 +8,8 @@ use crate::{
         Span, Words,
         message::{Follow, Sequence},
     },
-    clock,
+    clock, program,
     render::{Screen, json},
-    settings::VARIABLES,
     signal::{interrupt, interrupt_again},
     view::{Happened, side, status_name},
 };
@@ -23,12 +22,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{
-    io::AsyncWriteExt as _,
-    process::{Child, Command},
-    sync::mpsc,
-    task::JoinHandle,
-};
+use tokio::{io::AsyncWriteExt as _, process::Child, sync::mpsc, task::JoinHandle};
 
 /// So many events may wait for a command.
 const QUEUE: usize = 64;
@@ -246,17 +240,12 @@ async fn work(
 
 /// One run. Standard output carries data only: what the command prints goes where warnings go.
 async fn run(words: &Words, call: Call, limit: Duration) -> Result<(), String> {
-    let mut command = Command::new(&words.program);
+    let mut command = program::command(words);
     command
-        .args(&words.arguments)
         .args(call.arguments)
         .stdin(Stdio::piped())
         .stdout(io::stderr())
         .kill_on_drop(true);
-    // Who signs in is no business of theirs.
-    for name in VARIABLES {
-        command.env_remove(name);
-    }
     // Ctrl-C is for this program, which ends the command in its own order.
     #[cfg(unix)]
     command.process_group(0);
