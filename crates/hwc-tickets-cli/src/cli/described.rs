@@ -385,7 +385,10 @@ fn remark(operation: &Operation) -> Option<&'static str> {
              then those with unread messages. All else is the list of the service, in its order: a table with an option, and \
              -o json, ndjson and plain.\n\n\
              With --inbox, these have the open tickets in that order as well. In JSON each of `tickets` has ticket, todo \
-             (confirm, answer or null) and unread (null if it is not known); in plain, todo and unread stand before the fields.",
+             (confirm, answer or null) and unread (null if it is not known); in plain, todo and unread stand before the fields.\n\n\
+             The service lists one state at a time, so every open state is read until two passes agree, at most four times: a ticket \
+             that goes from one state into another meanwhile would be in neither. If they never agree, a ticket may be missing, and \
+             that is told.",
         ),
         Some("label create" | "label update") => Some(
             "A colour is written with quotes, because # begins a comment in a shell: --label-color '#d00000'. Others than such six \

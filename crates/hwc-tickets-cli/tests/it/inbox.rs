@@ -1,7 +1,7 @@
 //! `ticket list` without arguments: what needs an answer first, for programs with `--inbox`. Else it is the list of the service.
 
 use crate::stage::{FOREVER, Ran, Stage, unavailable};
-use hwc_tickets_sim::{FaultRule, Operation, Status};
+use hwc_tickets_sim::{Fault, FaultRule, Operation, Status};
 use serde_json::Value;
 
 fn listed(stage: &Stage) -> Ran {
@@ -81,6 +81,30 @@ fn unread_messages_that_cannot_be_counted_are_told() {
         "{}",
         ran.stderr
     );
+}
+
+/// A ticket that changes its state between two questions may be in neither answer.
+#[test]
+fn a_ticket_that_the_first_pass_does_not_show_is_there() {
+    let stage = Stage::new();
+    let all = lines(&listed(&stage));
+    let nothing = Fault::Body {
+        status: 200,
+        content_type: "application/json".to_owned(),
+        body: r#"{"total_count":0,"incident_info_list":[]}"#.to_owned(),
+    };
+    stage
+        .sim()
+        .fault(FaultRule::new(Operation::ListCases, nothing).times(5));
+    let before = stage.requests();
+    let ran = stage.run(&["ticket", "list", "--inbox", "-o", "json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{}", ran.golden());
+    let answer = ran.json();
+    let tickets = answer["tickets"].as_array().unwrap();
+    assert_eq!(tickets.len(), all.len(), "{answer}");
+    assert_eq!(answer["complete"], true, "{answer}");
+    // Three passes over five states, and the unread messages.
+    assert_eq!(stage.requests() - before, 16);
 }
 
 /// Programs have the same as people, when they ask for it.

@@ -22,7 +22,7 @@ use clap::parser::ValueSource;
 use hwc_tickets::{Client, TicketId, api::Operation, unread::UnreadCounts};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The filter and the field with the state.
 const STATUS: &str = "status";
@@ -102,6 +102,56 @@ struct Found {
     report: Report,
 }
 
+impl Found {
+    /// The state of each ticket that has an id, and how many have none.
+    fn states(&self) -> (BTreeMap<TicketId, &Value>, usize) {
+        let named = self.tickets.iter().filter_map(|ticket| {
+            let state = ticket.get(STATUS).unwrap_or(&Value::Null);
+            Some((id(ticket)?, state))
+        });
+        let unnamed = self.tickets.iter().filter(|ticket| id(ticket).is_none());
+        (named.collect(), unnamed.count())
+    }
+}
+
+/// What was found each time that the states were read. They are asked for one after the other, so a ticket that goes from one that
+/// is still to be read into one that was read before is in neither: only two passes that agree show all of them.
+#[derive(Default)]
+struct Passes(Vec<Found>);
+
+impl Passes {
+    /// So many at most: tickets that change all the time must not keep anybody waiting.
+    const MOST: usize = 4;
+
+    /// Takes one more. Gives the tickets, once they are known, or cannot be known.
+    fn take(&mut self, pass: Found) -> Option<Found> {
+        let last = self.0.last();
+        if last.is_some_and(|last| last.states() == pass.states()) {
+            return Some(pass);
+        }
+        self.0.push(pass);
+        (self.0.len() == Self::MOST).then(|| self.together())
+    }
+
+    /// Every ticket that was seen, as it was seen last.
+    fn together(&mut self) -> Found {
+        let mut all = Found::default();
+        let mut known = BTreeSet::new();
+        for (place, pass) in self.0.drain(..).rev().enumerate() {
+            if place == 0 {
+                all.report = pass.report;
+            }
+            let new = pass.tickets.into_iter().filter(|ticket| match id(ticket) {
+                Some(id) => known.insert(id),
+                None => place == 0,
+            });
+            all.tickets.extend(new);
+        }
+        all.report.possible_gap = true;
+        all
+    }
+}
+
 /// What is known of the reading, called as in the report of a list.
 #[derive(Clone, Copy, Default, Serialize)]
 struct Report {
@@ -111,8 +161,19 @@ struct Report {
     undecodable_within: u64,
 }
 
-/// The tickets of each state that is not over. One that changes its state meanwhile may come twice; it is shown once.
+/// The tickets of each state that is not over.
 async fn read(described: &Described, client: &Client) -> Result<Found, Failure> {
+    let mut passes = Passes::default();
+    loop {
+        let pass = read_once(described, client).await?;
+        if let Some(found) = passes.take(pass) {
+            return Ok(found);
+        }
+    }
+}
+
+/// The same, each state once. One that changes its state meanwhile may come twice; it is shown once.
+async fn read_once(described: &Described, client: &Client) -> Result<Found, Failure> {
     let Described { operation, matches } = described;
     let states = operation.values.iter();
     let states = states.filter(|value| value.path == [STATUS]);
@@ -226,4 +287,69 @@ fn titles(operation: &Operation, zone: Zone) -> Titles {
     ];
     let columns = own.into_iter().chain(columns(operation, zone));
     Titles::new(columns.collect::<Vec<_>>()).legend(format!("Times in {zone}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A pass in which each ticket `name` has the state that stands beside it. A ticket without a name has no id.
+    fn pass(tickets: &[(&str, i64)]) -> Found {
+        let tickets = tickets.iter().map(|(name, state)| match *name {
+            "" => json!({ STATUS: state }),
+            name => json!({ "incident_id": name, STATUS: state }),
+        });
+        Found {
+            tickets: tickets.collect(),
+            report: Report::default(),
+        }
+    }
+
+    /// What passes come to: the tickets as `name state`, and whether one may be missing.
+    fn come_to(passes: &[&[(&str, i64)]]) -> Option<(Vec<String>, bool)> {
+        let mut taken = Passes::default();
+        let mut ends = passes.iter().map(|tickets| taken.take(pass(tickets)));
+        let found = ends.by_ref().find_map(|end| end)?;
+        assert_eq!(ends.len(), 0, "a pass too many");
+        let shown = found.tickets.iter().map(|ticket| {
+            let name = id(ticket).map_or_else(String::new, |id| id.to_string());
+            format!("{name} {}", ticket[STATUS])
+        });
+        Some((shown.collect(), found.report.possible_gap))
+    }
+
+    #[test]
+    fn two_passes_that_agree_show_every_ticket() {
+        let (a, b): ((&str, i64), (&str, i64)) = (("a", 1), ("b", 17));
+        let shown = |tickets: &[&str], may_be_missing: bool| {
+            let tickets = tickets.iter().map(|&ticket| ticket.to_owned()).collect();
+            Some((tickets, may_be_missing))
+        };
+        for (passes, expected) in [
+            (&[&[a, b][..]][..], None),
+            (&[&[a, b], &[a, b]], shown(&["a 1", "b 17"], false)),
+            (&[&[a, b], &[b, a]], shown(&["b 17", "a 1"], false)),
+            (&[&[], &[]], shown(&[], false)),
+            // It went from 17, which was to be read, to 1, which was read.
+            (&[&[a], &[a, ("b", 1)]], None),
+            (
+                &[&[a], &[a, ("b", 1)], &[a, ("b", 1)]],
+                shown(&["a 1", "b 1"], false),
+            ),
+            // Another state, and one that is over.
+            (&[&[a, b], &[a, ("b", 1)]], None),
+            (&[&[a, b], &[a], &[a]], shown(&["a 1"], false)),
+            // Of those without an id there are as many.
+            (&[&[("", 1)], &[("", 1), ("", 1)]], None),
+            (&[&[("", 1)], &[("", 1)]], shown(&[" 1"], false)),
+            // They change all the time.
+            (
+                &[&[a, ("", 1)], &[b], &[a], &[("b", 1), ("", 2)]],
+                shown(&["b 1", " 2", "a 1"], true),
+            ),
+        ] {
+            assert_eq!(come_to(passes), expected, "{passes:?}");
+        }
+    }
 }
