@@ -13,6 +13,7 @@ use crate::{
     doubt::random::NoRandom,
     ids::{AttachmentId, InvalidId, TicketId},
     messages::submit::{pending::Pending, text::TextError},
+    outbox::Unrecorded,
     setters::setters,
     tickets::{
         action::StateRefusal,
@@ -63,6 +64,7 @@ struct Inner {
     state_refusal: Option<StateRefusal>,
     uploaded: Vec<AttachmentId>,
     sent_parts: Vec<SentPart>,
+    unrecorded: Option<Unrecorded>,
 }
 
 /// What opening a ticket is called in errors.
@@ -118,6 +120,9 @@ pub struct SentPart {
     /// The visible tag at the end of its text, if one was asked for.
     #[serde(default)]
     pub reference: Option<String>,
+    /// The outbox could not take note that the part is in the ticket: [`Sent::unrecorded`](crate::Sent::unrecorded).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrecorded: Option<Unrecorded>,
 }
 
 impl SentPart {
@@ -128,13 +133,14 @@ impl SentPart {
             number,
             request_id: None,
             reference: None,
+            unrecorded: None,
         }
     }
 }
 
 setters! {
     SentPart {}
-    optional { request_id: impl Into<String>, reference: impl Into<String> }
+    optional { request_id: impl Into<String>, reference: impl Into<String>, unrecorded: Unrecorded }
 }
 
 impl Error {
@@ -174,6 +180,7 @@ impl Error {
             state_refusal: None,
             uploaded: Vec::new(),
             sent_parts: Vec::new(),
+            unrecorded: None,
         }))
     }
 
@@ -197,6 +204,13 @@ impl Error {
     /// With the parts that were sent before it failed.
     pub(crate) fn with_sent_parts(mut self, parts: Vec<SentPart>) -> Self {
         self.0.sent_parts = parts;
+        self
+    }
+
+    /// With the record that does not say what is known by this error, if there is one.
+    pub(crate) fn with_unrecorded(mut self, unrecorded: Option<Unrecorded>) -> Self {
+        let known = self.0.unrecorded.take();
+        self.0.unrecorded = known.or(unrecorded);
         self
     }
 
@@ -496,6 +510,13 @@ impl Error {
         &self.0.uploaded
     }
 
+    /// The record of a submit, or of a ticket, that was not done: this error says so, and the outbox could not take note of it.
+    /// `Display` names it. Nothing is to be done but what [`Unrecorded`](crate::submit::Unrecorded) says.
+    #[must_use]
+    pub fn unrecorded(&self) -> Option<&Unrecorded> {
+        self.0.unrecorded.as_ref()
+    }
+
     /// The record of a ticket whose opening is in doubt.
     #[must_use]
     pub fn pending_ticket(&self) -> Option<&PendingTicket> {
@@ -622,6 +643,9 @@ impl Error {
         if let Some(hindrance) = self.hindrance() {
             line.push_str("; ");
             line.push_str(&hindrance);
+        }
+        if let Some(unrecorded) = &inner.unrecorded {
+            line.push_str(&format!("; {unrecorded}"));
         }
         if inner.advice == Some(Advice::OrphanedUpload) {
             line.push_str("; it is not known whether the file was stored");
@@ -761,7 +785,8 @@ impl fmt::Debug for Error {
             .field("pending", &inner.pending)
             .field("hindrance", &inner.hindrance)
             .field("uploaded", &inner.uploaded)
-            .field("sent_parts", &inner.sent_parts);
+            .field("sent_parts", &inner.sent_parts)
+            .field("unrecorded", &inner.unrecorded);
         if let Some(pending) = &inner.pending_ticket {
             debug.field("pending_ticket", pending);
         }

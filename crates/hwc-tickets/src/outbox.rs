@@ -9,7 +9,11 @@ use crate::{
     tickets::create::pending::PendingTicket,
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt::Debug, io, sync::Arc};
+use std::{
+    fmt::{self, Debug},
+    io,
+    sync::Arc,
+};
 
 /// Why a record leaves an outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +33,43 @@ pub enum Removal {
     /// A reason that this version has no name for.
     #[serde(other)]
     Other,
+}
+
+/// The outcome is known and was told, but the outbox could not take note of it: its record still says that it is not known.
+///
+/// Nothing is to be sent again for it. Do what [`Unrecorded::error`] asks for, which is mostly to free some space. Then the client
+/// that told the outcome writes it down with the next [`Client::reconcile_outbox`](crate::Client::reconcile_outbox), or
+/// [`Client::reconcile_tickets`](crate::Client::reconcile_tickets) for a ticket, or with the same key again. After a restart
+/// nobody knows the outcome any more, and these calls find it out as of any doubt: what is there is confirmed, what is not is
+/// absent, and what the service shows altered may stay unknown. See
+/// [`docs::delivery`](crate::docs::delivery#where-the-outbox-cannot-take-note).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Unrecorded {
+    /// The record.
+    pub id: PendingId,
+    /// Why the outbox could not take note of it.
+    pub error: String,
+}
+
+impl Unrecorded {
+    /// The record `id`, which could not be written or removed because of `error`.
+    pub fn new(id: PendingId, error: impl Into<String>) -> Self {
+        Self {
+            id,
+            error: error.into(),
+        }
+    }
+}
+
+impl fmt::Display for Unrecorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, error } = self;
+        write!(
+            f,
+            "the outbox could not take note of it, so the record {id} still says that the outcome is not known: {error}"
+        )
+    }
 }
 
 /// A place where submits stand from before their first byte until their outcome is known, and those that

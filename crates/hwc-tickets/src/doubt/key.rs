@@ -1,7 +1,10 @@
 //! A caller's key: what holds for it, whatever was sent under it.
 
 use super::part_key::{PART, of_part, part_of};
-use crate::error::{Advice, Error, ErrorKind, Result};
+use crate::{
+    error::{Advice, Error, ErrorKind, Result},
+    outbox::Unrecorded,
+};
 use std::io;
 
 /// Longest key, in bytes.
@@ -14,6 +17,8 @@ pub(crate) enum Hindrance {
     Outbox(io::Error),
     /// The same key is under way, here or elsewhere.
     KeyTaken,
+    /// One of these, and the record that was written before could not be removed.
+    Unremoved(Box<Self>, Unrecorded),
 }
 
 /// What was kept under a key.
@@ -60,6 +65,14 @@ pub(crate) fn check(key: &str, is_durable: bool) -> Result<()> {
 }
 
 impl Hindrance {
+    /// The same, with the record that could not be removed, if that is so.
+    pub(crate) fn beside(self, unremoved: Option<Unrecorded>) -> Self {
+        match unremoved {
+            Some(record) => Self::Unremoved(Box::new(self), record),
+            None => self,
+        }
+    }
+
     /// As an error: nothing was sent.
     pub(crate) fn error(self) -> Error {
         match self {
@@ -69,6 +82,7 @@ impl Hindrance {
             )
             .with_source(error),
             Self::KeyTaken => taken(),
+            Self::Unremoved(hindrance, record) => hindrance.error().with_unrecorded(Some(record)),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     moment::{Moment, Posting},
     record::Record,
 };
-use crate::outbox::{Outbox, Removal};
+use crate::outbox::{Outbox, Removal, Unrecorded};
 use jiff::SignedDuration;
 use std::{
     collections::BTreeSet,
@@ -49,6 +49,8 @@ pub(crate) struct Entry<R: Record> {
     pub(crate) posted: Option<Posting>,
     /// Whether it is still being carried out.
     under_way: bool,
+    /// Why the outbox does not say yet that its outcome is known.
+    unrecorded: Option<Unrecorded>,
     pub(crate) more: R::More,
 }
 
@@ -103,6 +105,7 @@ impl<R: Record> Own<R> {
             pending,
             posted: None,
             under_way: true,
+            unrecorded: None,
             more,
         });
     }
@@ -125,12 +128,12 @@ impl<R: Record> Own<R> {
         match self.read_outbox() {
             Ok(records) if !records.iter().any(&is_other) => Ok(()),
             Ok(_) => {
-                let _ = self.gone(id, Removal::KeyTaken);
-                Err(Hindrance::KeyTaken)
+                let unremoved = self.remove(id, Removal::KeyTaken);
+                Err(Hindrance::KeyTaken.beside(unremoved))
             }
             Err(error) => {
-                let _ = self.gone(id, Removal::NotDone);
-                Err(Hindrance::Outbox(error))
+                let unremoved = self.remove(id, Removal::NotDone);
+                Err(Hindrance::Outbox(error).beside(unremoved))
             }
         }
     }
@@ -204,9 +207,10 @@ impl<R: Record> Own<R> {
         self.store(&record)?;
         // Not before: what cannot be written down is as it was.
         let mut entries = self.lock();
-        let mut own = entries.iter_mut().map(|entry| &mut entry.pending);
-        if let Some(own) = own.find(|own| own.id() == record.id()) {
-            *own.fields().key = None;
+        let mut own = entries.iter_mut();
+        if let Some(own) = own.find(|own| own.pending.id() == record.id()) {
+            *own.pending.fields().key = None;
+            own.unrecorded = None;
         }
         Ok(true)
     }
@@ -291,12 +295,69 @@ impl<R: Record> Own<R> {
     /// Nothing came of it and never will, or nobody wants to know any more.
     ///
     /// # Errors
-    /// When the outbox cannot forget it. It is reconciled once more later: harmless.
+    /// When the outbox cannot forget it: it still says that the outcome is not known.
     pub(crate) fn gone(&self, id: PendingId, why: Removal) -> io::Result<()> {
         self.drop_entry(id);
         self.last_listed().retain(|record| record.id() != id);
         let outbox = self.0.outbox.as_ref();
         outbox.map_or(Ok(()), |outbox| R::remove(&**outbox, id, why))
+    }
+
+    /// The same where its outcome is told whatever becomes of the record: what the outbox could not take note of is told beside.
+    pub(crate) fn remove(&self, id: PendingId, why: Removal) -> Option<Unrecorded> {
+        let error = self.gone(id, why).err()?;
+        Some(Unrecorded::new(id, error.to_string()))
+    }
+
+    /// Writes down a record whose outcome is known. What cannot be written now can be told, and be [written
+    /// again](Own::write_again).
+    pub(crate) fn store_settled(&self, record: &R) -> Option<Unrecorded> {
+        let written = self.store(record);
+        let unrecorded =
+            (written.err()).map(|error| Unrecorded::new(record.id(), error.to_string()));
+        self.note_unrecorded(record.id(), unrecorded.clone());
+        unrecorded
+    }
+
+    /// Takes note of what the outbox does not say of `id`; `None`: it says that the outcome is known.
+    pub(crate) fn note_unrecorded(&self, id: PendingId, unrecorded: Option<Unrecorded>) {
+        let mut entries = self.lock();
+        if let Some(entry) = (entries.iter_mut()).find(|entry| entry.pending.id() == id) {
+            entry.unrecorded = unrecorded;
+        }
+    }
+
+    /// What the outbox does not say of `id`, of which this client knows more.
+    pub(crate) fn unrecorded(&self, id: PendingId) -> Option<Unrecorded> {
+        let entries = self.lock();
+        let entry = entries.iter().find(|entry| entry.pending.id() == id)?;
+        entry.unrecorded.clone()
+    }
+
+    /// The records of which the outbox does not say that their outcome is known.
+    pub(crate) fn all_unrecorded(&self) -> Vec<R> {
+        (self.lock().iter())
+            .filter(|entry| entry.unrecorded.is_some())
+            .map(|entry| entry.pending.clone())
+            .collect()
+    }
+
+    /// Writes down what is known of records and could not be written before.
+    pub(crate) fn write_again(&self) {
+        let unrecorded = self.all_unrecorded();
+        if unrecorded.is_empty() {
+            return;
+        }
+        let Ok(listed) = self.look() else { return };
+        for record in unrecorded {
+            let is_it = |stored: &&R| stored.id() == record.id() && !stored.is_settled();
+            match listed.iter().find(is_it) {
+                // When that fails again, it stays among them.
+                Some(_) => drop(self.store_settled(&record)),
+                // Another process has found it out, or has given its key free meanwhile: that is not written over.
+                None => self.note_unrecorded(record.id(), None),
+            }
+        }
     }
 
     /// This client remembers it no longer.

@@ -3,7 +3,7 @@
 use super::{Advice, Cause, Delivery, Error, ErrorKind, Part, SentPart};
 use crate::{
     ids::{AttachmentId, TicketId},
-    messages::submit::{Pending, PendingId},
+    messages::submit::{Pending, PendingId, Unrecorded},
     setters::setters,
     tickets::{action::StateRefusal, create::pending::PendingTicket},
 };
@@ -100,6 +100,9 @@ pub struct ErrorReport {
     /// The parts of a text that were sent before one failed: [`Error::sent_parts`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent_parts: Vec<SentPart>,
+    /// The record that does not say what is known by this error: [`Error::unrecorded`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrecorded: Option<Unrecorded>,
 }
 
 impl ErrorReport {
@@ -128,6 +131,7 @@ impl ErrorReport {
             state_refusal: None,
             uploaded: Vec::new(),
             sent_parts: Vec::new(),
+            unrecorded: None,
         }
     }
 }
@@ -177,6 +181,7 @@ setters! {
         retry_after: Duration,
         pending: PendingId,
         state_refusal: StateRefusal,
+        unrecorded: Unrecorded,
     }
 }
 
@@ -208,6 +213,7 @@ impl From<&Error> for ErrorReport {
             state_refusal: error.state_refusal(),
             uploaded: error.uploaded().to_vec(),
             sent_parts: error.sent_parts().to_vec(),
+            unrecorded: error.unrecorded().cloned(),
         }
     }
 }
@@ -221,6 +227,7 @@ impl From<ErrorReport> for Error {
         let (is_write, is_of_cursor) = (report.is_write, report.is_of_cursor);
         let (advice, state_refusal) = (report.advice, report.state_refusal);
         let (uploaded, sent_parts) = (report.uploaded.clone(), report.sent_parts.clone());
+        let unrecorded = report.unrecorded.clone();
         let mut error = Self::new(kind, delivery, Cause::Report(Box::new(report)));
         let inner = &mut *error.0;
         inner.operation = operation.map(Cow::Owned);
@@ -232,6 +239,7 @@ impl From<ErrorReport> for Error {
         inner.state_refusal = state_refusal;
         inner.uploaded = uploaded;
         inner.sent_parts = sent_parts;
+        inner.unrecorded = unrecorded;
         error
     }
 }

@@ -20,7 +20,7 @@ mod snapshot;
 mod submit_all;
 pub(crate) mod text;
 
-pub use crate::outbox::{FileOutbox, Outbox, Removal, Removed};
+pub use crate::outbox::{FileOutbox, Outbox, Removal, Removed, Unrecorded};
 pub use outcome::{Candidate, Outcome, Resemblance};
 pub use parts::SubmitParts;
 pub use pending::{InvalidPendingId, Pending, PendingId};
@@ -124,6 +124,10 @@ pub struct Sent {
     /// [`Attachments::delete`](crate::api::Attachments::delete), or let them be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unused: Vec<AttachmentId>,
+    /// The outbox could not take note that the message is in the ticket: it is there all the same, and is not to be sent again.
+    /// [`Unrecorded`] says what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrecorded: Option<Unrecorded>,
 }
 
 impl Sent {
@@ -137,6 +141,7 @@ impl Sent {
             request_id: None,
             reference: None,
             unused: Vec::new(),
+            unrecorded: None,
         }
     }
 
@@ -158,7 +163,7 @@ impl Sent {
 
 setters! {
     Sent { attempts: u32, unused: Vec<AttachmentId> }
-    optional { request_id: impl Into<String>, reference: impl Into<String> }
+    optional { request_id: impl Into<String>, reference: impl Into<String>, unrecorded: Unrecorded }
 }
 
 /// A message about to be submitted. Nothing happens before it is awaited.

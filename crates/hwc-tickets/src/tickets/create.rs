@@ -28,6 +28,7 @@ use crate::{
     client::Client,
     error::Result,
     ids::{AttachmentId, TicketId},
+    outbox::Unrecorded,
     setters::setters,
 };
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,10 @@ pub struct Created {
     /// own. Nothing has them: delete them with [`Attachments::delete`](crate::api::Attachments::delete), or let them be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unused: Vec<AttachmentId>,
+    /// The outbox could not take note that the ticket is open: it is open all the same, and is not to be opened again.
+    /// [`Unrecorded`] says what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrecorded: Option<Unrecorded>,
 }
 
 impl Created {
@@ -82,13 +87,14 @@ impl Created {
             attempts: 1,
             request_id: None,
             unused: Vec::new(),
+            unrecorded: None,
         }
     }
 }
 
 setters! {
     Created { attempts: u32, unused: Vec<AttachmentId> }
-    optional { request_id: impl Into<String> }
+    optional { request_id: impl Into<String>, unrecorded: Unrecorded }
 }
 
 /// A ticket about to be opened: made by [`Client::create_ticket`]. Nothing happens before it is awaited.

@@ -56,3 +56,4 @@ mod text;
 mod tickets;
 mod time;
 mod unread_all;
+mod unrecorded;

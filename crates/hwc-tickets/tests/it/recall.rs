@@ -735,6 +735,38 @@ fn nothing_is_taken_back_that_could_be_called_absent_later() {
     assert!(desk.clock.run(first).is_ok());
 }
 
+/// A message that arrived while its record cannot say so would be absent to the next process, and be sent again.
+#[test]
+fn nothing_is_taken_back_before_its_record_says_that_it_arrived() {
+    let (desk, shelf) = (desk(), Shelf::default());
+    let client = || desk.builder().outbox(shelf.clone()).build().unwrap();
+    post(&desk, 0, &["opened"], Duration::from_secs(60));
+    // The record before it is sent, and not the one afterwards.
+    shelf.room(Some(1));
+    let own = client();
+    let submit = own.ticket(TICKET).unwrap().submit("words").key("job-1");
+    let sent = desk.clock.run(submit.into_future()).unwrap();
+    assert!(sent.unrecorded.is_some());
+    let id = id_of(&desk, "words");
+    let recall = || own.ticket(TICKET).unwrap().recall(&id).into_future();
+    for _ in 0..2 {
+        let error = desk.clock.run(recall()).unwrap_err();
+        let told = (error.kind(), error.delivery());
+        assert_eq!(told, (ErrorKind::Storage, Delivery::NotSent), "{error}");
+    }
+    assert_eq!(desk.count("recall"), 0);
+    shelf.room(None);
+    assert_eq!(desk.clock.run(recall()).unwrap(), Recalled::Now);
+    let again = client()
+        .ticket(TICKET)
+        .unwrap()
+        .submit("words")
+        .key("job-1");
+    let again = desk.clock.run(again.into_future()).unwrap();
+    assert_eq!(again.receipt, Receipt::Kept);
+    assert_eq!(desk.count("submit"), 1);
+}
+
 /// A message that was found and taken back is not in the ticket in another form.
 #[test]
 fn a_message_that_was_taken_back_keeps_no_other_in_doubt() {

@@ -11,7 +11,7 @@ use hwc_tickets::{
     follow_new::TicketsCursor,
     mark_read::Drained,
     message::Undecodable,
-    submit::{Candidate, Reconciled, Resemblance},
+    submit::{Candidate, Reconciled, Resemblance, Unrecorded},
     testing::{FakeClock, ScriptedTransport, Step},
     unread::FailedTickets,
 };
@@ -76,6 +76,11 @@ fn ticket() -> TicketId {
     TicketId::new("case-123").unwrap()
 }
 
+fn unrecorded() -> Unrecorded {
+    let id = "0123456789abcdef".repeat(2);
+    Unrecorded::new(id.parse().unwrap(), "no space is left")
+}
+
 fn report() -> ErrorReport {
     ErrorReport::new(ErrorKind::Throttled, "too many requests")
         .delivery(Delivery::Rejected)
@@ -83,8 +88,12 @@ fn report() -> ErrorReport {
         .ticket(ticket())
         .part(Part::new(2, 3))
         .sent_parts(vec![
-            SentPart::new(1).request_id("r-0").reference("[ref 7F3K2Q]"),
+            SentPart::new(1)
+                .request_id("r-0")
+                .reference("[ref 7F3K2Q]")
+                .unrecorded(unrecorded()),
         ])
+        .unrecorded(unrecorded())
         .hindrance("the outbox cannot be read")
         .code("APIGW.0308")
         .http_status(429)
@@ -326,7 +335,9 @@ fn values_come_back_from_json() {
         Receipt::Confirmed(Box::new(message())),
     ] {
         comes_back(&receipt);
-        comes_back(&Sent::new(ticket(), receipt).attempts(2).reference("[ref]"));
+        let sent = Sent::new(ticket(), receipt).attempts(2).reference("[ref]");
+        comes_back(&sent);
+        comes_back(&sent.unrecorded(unrecorded()));
     }
     for outcome in [
         Outcome::Absent,

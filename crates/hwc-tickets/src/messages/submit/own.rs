@@ -28,7 +28,7 @@ use crate::{
     },
     ids::TicketId,
     messages::message::Message,
-    outbox::{Outbox, Removal},
+    outbox::{Outbox, Removal, Unrecorded},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -193,8 +193,8 @@ impl OwnSubmits {
             && let Err(error) = self.gone(replaced, Removal::Absent)
         {
             // Both would keep the key: then nothing is sent.
-            let _ = self.gone(id, Removal::NotDone);
-            return Err(Hindrance::Outbox(error));
+            let unremoved = self.remove(id, Removal::NotDone);
+            return Err(Hindrance::Outbox(error).beside(unremoved));
         }
         self.tidy(&others, begun);
         Ok(self.under_way(id))
@@ -282,8 +282,14 @@ impl OwnSubmits {
         open
     }
 
-    /// It is in the ticket, as was found out at `at` on the monotonic clock and at `moment` on the others.
-    pub(crate) fn arrived(&self, pending: &Pending, at: Duration, moment: Moment) {
+    /// It is in the ticket, as was found out at `at` on the monotonic clock and at `moment` on the others. Tells what the outbox
+    /// could not take note of.
+    pub(crate) fn arrived(
+        &self,
+        pending: &Pending,
+        at: Duration,
+        moment: Moment,
+    ) -> Option<Unrecorded> {
         let id = pending.id;
         let mut settled = pending.clone().settled(moment);
         // What was taken back since it was seen stays so.
@@ -303,8 +309,9 @@ impl OwnSubmits {
         drop(entries);
         let is_kept = |records: &[Pending]| records.iter().any(|record| record.id == id);
         if is_ours || is_kept(&self.last_listed()) || is_kept(&self.listed()) {
-            // When that cannot be written, it is reconciled once more later: harmless.
-            let _ = self.store(&settled);
+            self.store_settled(&settled)
+        } else {
+            None
         }
     }
 
@@ -322,8 +329,10 @@ impl OwnSubmits {
         record.recalling = recalling;
         let record = record.clone();
         drop(entries);
-        // When that cannot be written, it counts as a rival for longer: harmless.
-        let _ = self.store(&record);
+        // When that cannot be written, it counts as a rival for longer: harmless. What could not be written before is written with it.
+        if self.store(&record).is_ok() {
+            self.note_unrecorded(record.id, None);
+        }
     }
 
     /// A person has ended the doubt about `id`: see [`Own::end_doubt`].

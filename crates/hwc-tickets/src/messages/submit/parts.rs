@@ -108,6 +108,7 @@ impl SubmitParts {
                     let mut known = SentPart::new(number);
                     known.request_id.clone_from(&part.request_id);
                     known.reference.clone_from(&part.reference);
+                    known.unrecorded.clone_from(&part.unrecorded);
                     if let Some(observer) = &self.observer {
                         observer(&known);
                     }

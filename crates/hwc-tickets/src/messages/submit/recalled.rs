@@ -33,7 +33,10 @@ pub(crate) async fn before_recall(
 ) -> Result<Vec<PendingId>> {
     let parts = ticket.client().parts();
     let own = &parts.messages.own;
+    // What could not be written down as arrived looks like a doubt to the next process.
+    own.write_again();
     let mut records = own.unsettled();
+    records.extend(own.all_unrecorded());
     records.retain(|record| record.ticket == *ticket.id());
     let mut told: Vec<PendingId> = (own.perhaps_recalled(ticket.id(), id).iter())
         .filter(|record| account::check_record(&parts.origin, record.origin()).is_ok())
@@ -87,7 +90,7 @@ async fn look_before(
         attempts: None,
     };
     match Snapshot::read(reading, reach(&records)).await {
-        Ok(snapshot) => Ok(settle(parts, &records, &snapshot, (message.key(), id))),
+        Ok(snapshot) => settle(parts, &records, &snapshot, (message.key(), id)),
         Err(_) => Ok(Vec::new()),
     }
 }
@@ -110,12 +113,15 @@ fn reach(records: &[Pending]) -> Reach {
 
 /// Settles those whose message `snapshot` shows, and tells those whose message is the one with this key and id. That it is to be
 /// taken back is written down with that: the answer may be lost, and so may this process.
+///
+/// # Errors
+/// [`ErrorKind::Storage`] when that cannot be written down.
 fn settle(
     parts: &Parts,
     records: &[Pending],
     snapshot: &Snapshot,
     (key, id): (MessageKey, &MessageId),
-) -> Vec<PendingId> {
+) -> Result<Vec<PendingId>> {
     let own = &parts.messages.own;
     let after_look = own.after_look(snapshot);
     let mut recalled = Vec::new();
@@ -128,13 +134,18 @@ fn settle(
             service: snapshot.date,
         };
         let mut record = record.clone();
-        if message.key() == key {
+        let is_it = message.key() == key;
+        if is_it {
             record.recalling = Some(id.clone());
             recalled.push(record.id);
         }
-        own.arrived(&record, parts.clock.elapsed(), moment);
+        let unrecorded = own.arrived(&record, parts.clock.elapsed(), moment);
+        // The others stay in the ticket, and can be looked for again.
+        if let Some(unrecorded) = unrecorded.filter(|_| is_it) {
+            return Err(unwritten(std::io::Error::other(unrecorded.error)));
+        }
     }
-    recalled
+    Ok(recalled)
 }
 
 fn unwritten(error: std::io::Error) -> Error {

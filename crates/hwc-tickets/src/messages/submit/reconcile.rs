@@ -10,7 +10,8 @@ use crate::{
     doubt::{account, moment::Moment, pace::yield_now},
     error::{Error, ErrorKind, Result, unconfirmed},
     ids::{GroupId, TicketId},
-    outbox::Removal,
+    outbox::{Removal, Unrecorded},
+    setters::setters,
 };
 use futures_util::{StreamExt as _, lock::Mutex as AsyncMutex, stream};
 use jiff::Timestamp;
@@ -33,14 +34,26 @@ pub struct Reconciled {
     /// What became of it; an error when the ticket, or the outbox that would tell, could not be read, or when it is of another
     /// account. It is not known then.
     pub outcome: Result<Outcome>,
+    /// The outbox could not take note of the outcome, which is known all the same. [`Unrecorded`] says what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrecorded: Option<Unrecorded>,
 }
 
 impl Reconciled {
     /// A record, and what became of it.
     #[must_use]
     pub fn new(pending: Pending, outcome: Result<Outcome>) -> Self {
-        Self { pending, outcome }
+        Self {
+            pending,
+            outcome,
+            unrecorded: None,
+        }
     }
+}
+
+setters! {
+    Reconciled {}
+    optional { unrecorded: Unrecorded }
 }
 
 impl Client {
@@ -55,6 +68,9 @@ impl Client {
     /// the same. This client and its outbox keep count of that. For a record that you keep yourself
     /// across a restart, only the time tells: the same text sent again within about 15 s of the doubt can
     /// then be taken for the first. A reference tag leaves no room for any of this.
+    ///
+    /// That the outbox cannot take note of the outcome is told by [`Client::reconcile_all`] alone, as
+    /// [`Reconciled::unrecorded`].
     ///
     /// A submit that this client is still carrying out stays unknown: it tells its end itself. Of one whose message was taken
     /// back by this client, or with its outbox, that is told and nothing is read.
@@ -117,11 +133,13 @@ impl Client {
 
     /// Reconciles every record of the outbox whose outcome is not known: see [`Client::reconcile_all`]. Call it
     /// once at the start of a program. Without an outbox it covers what this client itself has submitted
-    /// and does not know the outcome of.
+    /// and does not know the outcome of. What this client could not write down before
+    /// ([`Sent::unrecorded`](crate::Sent::unrecorded)), it writes down first.
     ///
     /// An outbox that several processes share holds records of submits that another process is still carrying
     /// out. Leave those out: pick from [`Client::pending`] and use [`Client::reconcile_all`].
     pub async fn reconcile_outbox(&self) -> Vec<Reconciled> {
+        self.parts().messages.own.write_again();
         self.reconcile_each(self.pending()).await
     }
 
@@ -153,7 +171,9 @@ impl Client {
 
     /// What another process has taken note of since the outbox was read last is known then.
     fn see_outbox(&self) {
-        let _ = self.parts().messages.own.listed();
+        let own = &self.parts().messages.own;
+        own.write_again();
+        let _ = own.listed();
     }
 
     /// Reconciles records that all are of one ticket and group.
@@ -169,10 +189,7 @@ impl Client {
             .into_iter()
             .partition(|record| parts.messages.own.is_under_way(record.id));
         let mut reconciled: Vec<Reconciled> = (under_way.drain(..))
-            .map(|pending| Reconciled {
-                pending,
-                outcome: Ok(Outcome::Unknown(Vec::new())),
-            })
+            .map(|pending| Reconciled::new(pending, Ok(Outcome::Unknown(Vec::new()))))
             .collect();
         let mut own_open = Vec::new();
         for pending in open {
@@ -182,10 +199,9 @@ impl Client {
             };
             match told {
                 None => own_open.push(pending),
-                Some(told) => reconciled.push(Reconciled {
-                    pending,
-                    outcome: told.map(Outcome::Recalled),
-                }),
+                Some(told) => {
+                    reconciled.push(Reconciled::new(pending, told.map(Outcome::Recalled)));
+                }
             }
         }
         let open = own_open;
@@ -218,7 +234,7 @@ impl Client {
         {
             // Only with the yes of the service it is known that there is one at all.
             pending.landed = None;
-            self.settle(&pending, &outcome, date);
+            let unrecorded = self.settle(&pending, &outcome, date);
             yield_now().await;
             let outcome = match (&fault, &outcome, hindered) {
                 (Some(fault), Outcome::Unknown(_), _) => {
@@ -228,13 +244,22 @@ impl Client {
                 (None, Outcome::Unknown(_), Some(error)) => Err(unreadable(error)),
                 _ => Ok(outcome),
             };
-            reconciled.push(Reconciled { pending, outcome });
+            reconciled.push(Reconciled {
+                pending,
+                outcome,
+                unrecorded,
+            });
         }
         reconciled
     }
 
-    /// Takes down what was found out.
-    fn settle(&self, pending: &Pending, outcome: &Outcome, date: Option<Timestamp>) {
+    /// Takes down what was found out, and tells what the outbox could not take note of.
+    fn settle(
+        &self,
+        pending: &Pending,
+        outcome: &Outcome,
+        date: Option<Timestamp>,
+    ) -> Option<Unrecorded> {
         let parts = self.parts();
         match outcome {
             Outcome::Confirmed(_) => {
@@ -245,13 +270,10 @@ impl Client {
                 parts
                     .messages
                     .own
-                    .arrived(pending, parts.clock.elapsed(), moment);
+                    .arrived(pending, parts.clock.elapsed(), moment)
             }
-            Outcome::Absent => {
-                // A record that cannot be removed is reconciled once more later: harmless.
-                let _ = parts.messages.own.gone(pending.id, Removal::Absent);
-            }
-            Outcome::Unknown(_) | Outcome::Recalled(_) => {}
+            Outcome::Absent => parts.messages.own.remove(pending.id, Removal::Absent),
+            Outcome::Unknown(_) | Outcome::Recalled(_) => None,
         }
     }
 }

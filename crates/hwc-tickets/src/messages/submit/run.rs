@@ -24,7 +24,7 @@ use crate::{
     error::{Delivery, Error, ErrorKind, Result},
     ids::AttachmentId,
     messages::wire::Outgoing,
-    outbox::Removal,
+    outbox::{Removal, Unrecorded},
     service::{self, About},
     tickets::ticket::Ticket,
 };
@@ -191,6 +191,8 @@ impl Course<'_> {
         let unused =
             (self.attachments.iter()).filter(|id| !record.fingerprint.holds_file(id.as_str()));
         sent.unused = unused.cloned().collect();
+        // The record of this one, for which nothing was sent.
+        sent.unrecorded = error.unrecorded().cloned();
         Ok(sent)
     }
 
@@ -211,6 +213,8 @@ impl Course<'_> {
         };
         let mut may_resend = self.options.resend_absent;
         let mut replaced = self.replaced;
+        // Of the first one, which is absent.
+        let mut unrecorded = None;
         loop {
             let mut pending = Pending {
                 id: PendingId::new()?,
@@ -240,9 +244,14 @@ impl Course<'_> {
             let sent = self.send_once(&text, &mut pending, place, before.service_clock);
             match sent.await {
                 Err(error) if error.delivery() == Delivery::Absent && may_resend => {
-                    may_resend = false
+                    may_resend = false;
+                    unrecorded = error.unrecorded().cloned();
                 }
-                other => return other,
+                Err(error) => return Err(error.with_unrecorded(unrecorded)),
+                Ok(mut sent) => {
+                    sent.unrecorded = sent.unrecorded.or(unrecorded);
+                    return Ok(sent);
+                }
             }
         }
     }
@@ -263,10 +272,14 @@ impl Course<'_> {
             UnderKey::Record(record) => *record,
         };
         self.check_key(&record, text)?;
-        let sent =
-            |receipt, record: &Pending| OfKey::Sent(Box::new(self.sent(receipt, 0, None, record)));
+        let sent = |receipt, record: &Pending, unrecorded: Option<Unrecorded>| {
+            let mut sent = self.sent(receipt, 0, None, record);
+            sent.unrecorded = unrecorded;
+            OfKey::Sent(Box::new(sent))
+        };
         if record.is_settled() {
-            return Ok(sent(Receipt::Kept, &record));
+            own.write_again();
+            return Ok(sent(Receipt::Kept, &record, own.unrecorded(record.id)));
         }
         if record.is_forgotten() {
             return Err(key::forgotten("message").with_pending(record));
@@ -277,8 +290,8 @@ impl Course<'_> {
         match looked.outcome {
             Outcome::Confirmed(message) => {
                 record.landed = None;
-                self.settle(&record, looked.date);
-                Ok(sent(Receipt::Confirmed(message), &record))
+                let unrecorded = self.settle(&record, looked.date);
+                Ok(sent(Receipt::Confirmed(message), &record, unrecorded))
             }
             Outcome::Absent => Ok(OfKey::Absent {
                 record: record.id,
@@ -399,7 +412,7 @@ impl Course<'_> {
                 date,
             }) => {
                 let computed = || service_clock.and_then(|clock| clock.at(posted.until));
-                self.settle(pending, date.or_else(computed));
+                let mut unrecorded = self.settle(pending, date.or_else(computed));
                 let mut receipt = Receipt::Accepted;
                 if self.options.confirm == Confirm::Always
                     && let Looked {
@@ -410,9 +423,12 @@ impl Course<'_> {
                     receipt = Receipt::Confirmed(message);
                     if pending.landed.is_some() {
                         own.landed(pending);
+                        unrecorded = own.unrecorded(pending.id);
                     }
                 }
-                Ok(self.sent(receipt, attempts, request_id, pending))
+                let mut sent = self.sent(receipt, attempts, request_id, pending);
+                sent.unrecorded = unrecorded;
+                Ok(sent)
             }
             Ok(Posted::InDoubt(error)) => {
                 let looked = match self.options.confirm {
@@ -423,18 +439,17 @@ impl Course<'_> {
                     Outcome::Confirmed(message) => {
                         // Only with the yes of the service it is known that there is one at all.
                         pending.landed = None;
-                        self.settle(pending, looked.date);
+                        let unrecorded = self.settle(pending, looked.date);
                         let request_id = error.request_id().map(str::to_owned);
-                        Ok(self.sent(
-                            Receipt::Confirmed(message),
-                            error.attempts(),
-                            request_id,
-                            pending,
-                        ))
+                        let receipt = Receipt::Confirmed(message);
+                        let mut sent = self.sent(receipt, error.attempts(), request_id, pending);
+                        sent.unrecorded = unrecorded;
+                        Ok(sent)
                     }
                     Outcome::Absent => {
-                        self.drop_record(pending.id, Removal::Absent);
-                        Err(error.with_delivery(Delivery::Absent))
+                        let unrecorded = own.remove(pending.id, Removal::Absent);
+                        let error = error.with_delivery(Delivery::Absent);
+                        Err(error.with_unrecorded(unrecorded))
                     }
                     Outcome::Unknown(_) | Outcome::Recalled(_) => Err(error
                         .hindered_by(looked.hindered)
@@ -442,14 +457,14 @@ impl Course<'_> {
                 }
             }
             Err(error) => {
-                self.drop_record(pending.id, Removal::NotDone);
-                Err(error)
+                let unrecorded = own.remove(pending.id, Removal::NotDone);
+                Err(error.with_unrecorded(unrecorded))
             }
         }
     }
 
-    /// It is in the ticket.
-    fn settle(&self, pending: &Pending, service: Option<Timestamp>) {
+    /// It is in the ticket. Tells what the outbox could not take note of.
+    fn settle(&self, pending: &Pending, service: Option<Timestamp>) -> Option<Unrecorded> {
         let clock = &self.parts.clock;
         let moment = Moment {
             wall: clock.now(),
@@ -458,12 +473,7 @@ impl Course<'_> {
         self.parts
             .messages
             .own
-            .arrived(pending, clock.elapsed(), moment);
-    }
-
-    /// It is not in the ticket. A record that cannot be removed is reconciled once more later: harmless.
-    fn drop_record(&self, id: PendingId, why: Removal) {
-        let _ = self.parts.messages.own.gone(id, why);
+            .arrived(pending, clock.elapsed(), moment)
     }
 
     /// The one POST. An error means that nothing was done.
@@ -540,6 +550,7 @@ impl Course<'_> {
             request_id,
             reference: pending.reference.clone(),
             unused: Vec::new(),
+            unrecorded: None,
         }
     }
 

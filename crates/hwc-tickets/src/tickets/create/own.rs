@@ -17,7 +17,7 @@ use crate::{
         own::{Entry, Own, UnderWay},
         record::{Fields, Record, told_by_fields},
     },
-    outbox::{Outbox, Removal},
+    outbox::{Outbox, Removal, Unrecorded},
 };
 use std::{collections::BTreeSet, io, time::Duration};
 
@@ -189,8 +189,13 @@ impl OwnTickets {
         open
     }
 
-    /// `made` came of it, as was found out at `moment`.
-    pub(super) fn made(&self, pending: &PendingTicket, moment: Moment, made: Made) {
+    /// `made` came of it, as was found out at `moment`. Tells what the outbox could not take note of.
+    pub(super) fn made(
+        &self,
+        pending: &PendingTicket,
+        moment: Moment,
+        made: Made,
+    ) -> Option<Unrecorded> {
         let settled = pending.clone().settled(moment, made);
         let mut entries = self.lock();
         let entry = (entries.iter_mut()).find(|entry| entry.pending.id == pending.id);
@@ -199,11 +204,16 @@ impl OwnTickets {
             entry.pending = settled.clone();
         }
         drop(entries);
-        let is_kept = |records: Vec<PendingTicket>| records.iter().any(|it| it.id == pending.id);
-        if is_ours || self.read_outbox().is_ok_and(is_kept) {
-            // When that cannot be written, it is reconciled once more later: harmless.
-            let _ = self.store(&settled);
+        if !is_ours {
+            match self.read_outbox() {
+                Ok(records) if records.iter().any(|it| it.id == pending.id) => {}
+                // The caller keeps it.
+                Ok(_) => return None,
+                // It may be there.
+                Err(error) => return Some(Unrecorded::new(pending.id, error.to_string())),
+            }
         }
+        self.store_settled(&settled)
     }
 
     /// A person has ended the doubt about `id`: see [`Own::end_doubt`].

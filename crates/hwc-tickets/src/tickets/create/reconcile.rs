@@ -9,7 +9,8 @@ use crate::{
     client::Client,
     doubt::{account, id::PendingId, moment::Moment},
     error::{Error, ErrorKind, Result, unconfirmed},
-    outbox::Removal,
+    outbox::{Removal, Unrecorded},
+    setters::setters,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -26,14 +27,26 @@ pub struct ReconciledTicket {
     /// What became of it; an error when the list of tickets, or the outbox that would tell, could not be read, or when it is of
     /// another account. It is not known then.
     pub outcome: Result<TicketOutcome>,
+    /// The outbox could not take note of the outcome, which is known all the same. [`Unrecorded`] says what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrecorded: Option<Unrecorded>,
 }
 
 impl ReconciledTicket {
     /// A record, and what became of it.
     #[must_use]
     pub fn new(pending: PendingTicket, outcome: Result<TicketOutcome>) -> Self {
-        Self { pending, outcome }
+        Self {
+            pending,
+            outcome,
+            unrecorded: None,
+        }
     }
+}
+
+setters! {
+    ReconciledTicket {}
+    optional { unrecorded: Unrecorded }
 }
 
 impl Client {
@@ -41,6 +54,8 @@ impl Client {
     ///
     /// Reads the list of tickets until it tells or the total deadline of the client is over. Absence takes at least the
     /// consistency window (10 s by default). A ticket that this client is still opening stays unknown: it tells its end itself.
+    /// That the outbox cannot take note of the outcome is told by [`Client::reconcile_all_tickets`] alone, as
+    /// [`ReconciledTicket::unrecorded`].
     ///
     /// # Errors
     /// When the list could not be read at all; [`ErrorKind::Storage`] when the outbox cannot be read. The record stays good: try
@@ -57,7 +72,8 @@ impl Client {
     }
 
     /// Reconciles every record of a ticket whose outcome is not known, from the outbox and from this client: one read of the list
-    /// serves them all. Call it once at the start of a program.
+    /// serves them all. Call it once at the start of a program. What this client could not write down before
+    /// ([`Created::unrecorded`](crate::Created::unrecorded)), it writes down first.
     ///
     /// An outbox that several processes share holds records of tickets that another process is still opening: leave those out,
     /// and use [`Client::reconcile_all_tickets`].
@@ -109,6 +125,7 @@ impl Client {
     ) -> Vec<ReconciledTicket> {
         let parts = self.parts();
         let own = &parts.tickets.own;
+        own.write_again();
         let began = parts.clock.elapsed();
         let (under_way, open): (Vec<PendingTicket>, Vec<PendingTicket>) = records
             .into_iter()
@@ -153,20 +170,17 @@ impl Client {
                 is_of_unknown,
                 ..
             } = sought;
-            match &outcome {
+            let unrecorded = match &outcome {
                 TicketOutcome::Confirmed(ticket) => {
                     let made = Made {
                         ticket: ticket.clone(),
                         is_told: false,
                     };
-                    own.made(&pending, moment, made);
+                    own.made(&pending, moment, made)
                 }
-                TicketOutcome::Absent => {
-                    // A record that cannot be removed is reconciled once more later: harmless.
-                    let _ = own.gone(pending.id, Removal::Absent);
-                }
-                TicketOutcome::Unknown(_) => {}
-            }
+                TicketOutcome::Absent => own.remove(pending.id, Removal::Absent),
+                TicketOutcome::Unknown(_) => None,
+            };
             let outcome = match (&fault, &outcome, hindered) {
                 (Some(fault), TicketOutcome::Unknown(_), _) => {
                     let elapsed = parts.clock.elapsed() - began;
@@ -185,7 +199,11 @@ impl Client {
                 }
                 _ => Ok(outcome),
             };
-            reconciled.push(ReconciledTicket::new(pending, outcome));
+            reconciled.push(ReconciledTicket {
+                pending,
+                outcome,
+                unrecorded,
+            });
         }
         reconciled
     }

@@ -21,7 +21,7 @@ use crate::{
     },
     error::{CREATE_TICKET, Delivery, Error, ErrorKind, Result},
     ids::{AttachmentId, TicketId},
-    outbox::Removal,
+    outbox::{Removal, Unrecorded},
     service,
 };
 use hwc_core::CallOptions;
@@ -151,6 +151,8 @@ impl Course<'_> {
         let mut created = Created::new(made.ticket.clone(), TicketReceipt::Kept).attempts(0);
         let unused = (files.iter()).filter(|id| !record.fingerprint.holds_file(id.as_str()));
         created.unused = unused.cloned().collect();
+        // The record of this one, for which nothing was sent.
+        created.unrecorded = error.unrecorded().cloned();
         Ok(created)
     }
 
@@ -181,9 +183,10 @@ impl Course<'_> {
         };
         self.check_key(&record, self.draft.attachments.iter().map(Some))?;
         if let Some(made) = &record.made {
-            return Ok(Some(
-                Created::new(made.ticket.clone(), TicketReceipt::Kept).attempts(0),
-            ));
+            own.write_again();
+            let mut kept = Created::new(made.ticket.clone(), TicketReceipt::Kept).attempts(0);
+            kept.unrecorded = own.unrecorded(record.id);
+            return Ok(Some(kept));
         }
         if record.is_forgotten() {
             return Err(key::forgotten("ticket").with_pending_ticket(record));
@@ -192,8 +195,10 @@ impl Course<'_> {
         let looked = self.look(&mut record, posted).await;
         match looked.outcome {
             TicketOutcome::Confirmed(ticket) => {
-                self.settle(&record, looked.date, ticket.clone(), false);
-                Ok(Some(Created::new(ticket, TicketReceipt::Found).attempts(0)))
+                let unrecorded = self.settle(&record, looked.date, ticket.clone(), false);
+                let mut found = Created::new(ticket, TicketReceipt::Found).attempts(0);
+                found.unrecorded = unrecorded;
+                Ok(Some(found))
             }
             TicketOutcome::Absent => {
                 // A record that stays would keep the key: then nothing is sent.
@@ -287,9 +292,11 @@ impl Course<'_> {
                 date,
             }) => {
                 let computed = || service_clock.and_then(|clock| clock.at(posted.until));
-                self.settle(pending, date.or_else(computed), ticket.clone(), true);
+                let date = date.or_else(computed);
+                let unrecorded = self.settle(pending, date, ticket.clone(), true);
                 let mut created = Created::new(ticket, TicketReceipt::Told).attempts(attempts);
                 created.request_id = request_id;
+                created.unrecorded = unrecorded;
                 Ok(created)
             }
             Ok(Posted::InDoubt(error)) => {
@@ -304,15 +311,17 @@ impl Course<'_> {
                 };
                 match looked.outcome {
                     TicketOutcome::Confirmed(ticket) => {
-                        self.settle(pending, looked.date, ticket.clone(), false);
+                        let unrecorded = self.settle(pending, looked.date, ticket.clone(), false);
                         let created = Created::new(ticket, TicketReceipt::Found);
                         let mut created = created.attempts(error.attempts());
                         created.request_id = error.request_id().map(str::to_owned);
+                        created.unrecorded = unrecorded;
                         Ok(created)
                     }
                     TicketOutcome::Absent => {
-                        self.drop_record(pending.id, Removal::Absent);
-                        Err(error.with_delivery(Delivery::Absent))
+                        let unrecorded = own.remove(pending.id, Removal::Absent);
+                        let error = error.with_delivery(Delivery::Absent);
+                        Err(error.with_unrecorded(unrecorded))
                     }
                     TicketOutcome::Unknown(_) => Err(error
                         .hindered_by(looked.hindered)
@@ -320,8 +329,8 @@ impl Course<'_> {
                 }
             }
             Err(error) => {
-                self.drop_record(pending.id, Removal::NotDone);
-                Err(error)
+                let unrecorded = own.remove(pending.id, Removal::NotDone);
+                Err(error.with_unrecorded(unrecorded))
             }
         }
     }
@@ -383,24 +392,20 @@ impl Course<'_> {
         }
     }
 
+    /// It is open. Tells what the outbox could not take note of.
     fn settle(
         &self,
         pending: &PendingTicket,
         service: Option<Timestamp>,
         ticket: TicketId,
         is_told: bool,
-    ) {
+    ) -> Option<Unrecorded> {
         let moment = Moment {
             wall: self.parts.clock.now(),
             service,
         };
         let made = Made { ticket, is_told };
-        self.parts.tickets.own.made(pending, moment, made);
-    }
-
-    /// Nothing came of it. A record that cannot be removed is reconciled once more later: harmless.
-    fn drop_record(&self, id: PendingId, why: Removal) {
-        let _ = self.parts.tickets.own.gone(id, why);
+        self.parts.tickets.own.made(pending, moment, made)
     }
 
     fn left(&self) -> Duration {

@@ -11,8 +11,11 @@ impl OwnSubmits {
     /// A message that could be that of `record` is about to be taken back: that none is there proves nothing from now on.
     ///
     /// # Errors
-    /// When the outbox cannot take note of it.
+    /// When the outbox cannot take note of it, or could not take note before that the message is in the ticket.
     pub(crate) fn never_absent(&self, record: &Pending) -> io::Result<()> {
+        if let Some(unrecorded) = self.unrecorded(record.id) {
+            return Err(io::Error::other(unrecorded.error));
+        }
         // As it stands now: while the ticket was read, another process may have settled or removed it.
         let listed = self.listed();
         let mut kept = listed.into_iter().find(|kept| kept.id == record.id);
@@ -57,7 +60,10 @@ impl OwnSubmits {
         };
         record.recalled = Some(message.clone());
         self.renew_listed(&record);
-        let _ = self.store(&record);
+        // When that cannot be written, the record says still that the message was in the ticket: nothing is sent again.
+        if self.store(&record).is_ok() {
+            self.note_unrecorded(id, None);
+        }
     }
 
     /// The message of `pending`, which may be an older copy of its record, if it was taken back.
