@@ -40,6 +40,8 @@ struct Known {
     found: BTreeSet<PathBuf>,
     /// Files that could not be written, of what this run has begun all the same and does not know the outcome of.
     unwritten: BTreeSet<PathBuf>,
+    /// Files that could not be written when the outcome was known, and say still that it is not.
+    unrecorded: BTreeSet<PathBuf>,
 }
 
 /// What such a file holds.
@@ -209,6 +211,11 @@ impl PendingFiles {
     /// Whether something is on its way, or of unknown outcome, that could not be written down.
     pub(crate) fn has_unwritten(&self) -> bool {
         !self.lock().unwritten.is_empty()
+    }
+
+    /// Files of which this run knows more than they say.
+    pub(crate) fn unrecorded(&self) -> Vec<PathBuf> {
+        self.lock().unrecorded.iter().cloned().collect()
     }
 
     /// All pending files of messages in doubt, readable or not, oldest name first.
@@ -484,15 +491,25 @@ impl PendingFiles {
     /// Writes a record down, unless it may go without.
     fn keep<R: Record>(&self, record: &R) -> io::Result<()> {
         let written = self.write(record);
+        if written.is_ok() {
+            return Ok(());
+        }
         let path = self.path_of::<R>(record.id());
-        if written.is_err() && !path.exists() {
-            let mut known = self.lock();
+        let is_there = path.exists();
+        let mut known = self.lock();
+        if record.is_settled() || !is_there {
+            // This run knows what became of it, or has nothing to look into.
             known.begun.remove(&path);
-            if record.is_settled() {
-                known.unwritten.remove(&path);
-            } else if self.without_record {
-                known.unwritten.insert(path);
+        }
+        if record.is_settled() {
+            known.unwritten.remove(&path);
+            if is_there {
+                known.unrecorded.insert(path);
+                // A file that says less than is known is told of, also where none was asked for.
+                return written;
             }
+        } else if self.without_record && !is_there {
+            known.unwritten.insert(path);
         }
         if self.without_record { Ok(()) } else { written }
     }
@@ -528,6 +545,7 @@ impl PendingFiles {
         private_file::write(&path, &text)?;
         if record.is_settled() {
             known.begun.remove(&path);
+            known.unrecorded.remove(&path);
         }
         Ok(())
     }
@@ -538,6 +556,7 @@ impl PendingFiles {
         // Held until the record is gone.
         let _held = known.begun.remove(&path);
         known.unwritten.remove(&path);
+        known.unrecorded.remove(&path);
         remove(&path)
     }
 

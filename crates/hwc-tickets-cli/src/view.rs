@@ -12,7 +12,7 @@ use crate::{
 };
 use hwc_tickets::{
     AttachmentId, Message, MessageId, MessageKey, MessageKind, MessageTime, Role, Sent, TicketId,
-    TicketStatus,
+    TicketStatus, submit::Unrecorded,
 };
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -348,6 +348,9 @@ pub(crate) struct Receipt<'a> {
     /// Files that were uploaded for it and that it does not have.
     #[serde(skip_serializing_if = "<[AttachmentId]>::is_empty")]
     unused: &'a [AttachmentId],
+    /// Its record says still that it is not known whether it arrived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unrecorded: Option<&'a Unrecorded>,
     #[serde(skip)]
     zone: Zone,
     #[serde(skip)]
@@ -369,6 +372,7 @@ impl<'a> Receipt<'a> {
             attempts: sent.attempts,
             request_id: sent.request_id.as_deref(),
             unused: &sent.unused,
+            unrecorded: sent.unrecorded.as_ref(),
             zone,
             verbose,
         }

@@ -299,6 +299,7 @@ async fn of_key(
     let finding = client.reconcile_ticket(&record);
     match render::wait("reading the list of tickets", finding).await? {
         TicketOutcome::Confirmed(ticket) => {
+            doubt::clear_away::<PendingTicket>(&path, context);
             let created = Created::new(ticket, TicketReceipt::Found).attempts(0);
             Ok(Some(created))
         }
@@ -333,6 +334,7 @@ fn told(created: &Created, context: &Context) -> Result<(), Failure> {
     let screen = &context.screen;
     context.remember([created.ticket.as_str()]);
     doubt::warn_of_unused(&created.unused, screen);
+    doubt::warn_of_unrecorded(&Once::TICKET, created.unrecorded.as_ref(), screen);
     let opened = Opened {
         created,
         verbose: screen.is_verbose(),

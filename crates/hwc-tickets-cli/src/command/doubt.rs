@@ -9,7 +9,9 @@ use crate::{
     render::Screen,
 };
 use hwc_core::file::shell_quoted;
-use hwc_tickets::{AttachmentId, Client, Delivery, Error, Origin, Pending, PendingTicket};
+use hwc_tickets::{
+    AttachmentId, Client, Delivery, Error, Origin, Pending, PendingTicket, submit::Unrecorded,
+};
 use std::{io, path::Path};
 
 /// Where what is sent is written down first, unless it is to go out without a record.
@@ -268,6 +270,47 @@ pub(super) fn warn_of_unused(files: &[AttachmentId], screen: &Screen) {
         screen.warn(&format!(
             "another run used the same key meanwhile; uploaded here, and attached to nothing: {}",
             ids.join(", ")
+        ));
+    }
+}
+
+/// It was done, and its record could not be marked so.
+pub(super) fn warn_of_unrecorded(once: &Once, unrecorded: Option<&Unrecorded>, screen: &Screen) {
+    let Some(Unrecorded { id, error, .. }) = unrecorded else {
+        return;
+    };
+    let Once {
+        noun, done, again, ..
+    } = once;
+    screen.warn(&format!(
+        "{done}, but its pending file could not be marked so and says still that this is not known: {error}. Do not {again} it \
+         again. Free some space; then let it be looked for and settled with: hwc-tickets {noun} reconcile {id}"
+    ));
+}
+
+/// The outcome is known: a file outside of the directory is the user's copy and has done its work, and one inside says so by now.
+pub(super) fn clear_away<R: Record>(path: &Path, context: &Context) {
+    let problem = if context.pending_files.holds(path) {
+        let is_open = pending_files::read::<R>(path).is_ok_and(|record| !record.is_settled());
+        is_open.then(|| "it could not be marked as settled".to_owned())
+    } else {
+        pending_files::remove(path)
+            .err()
+            .map(|error| format!("it cannot be removed: {error}"))
+    };
+    if let Some(problem) = problem {
+        context.screen.warn(&format!(
+            "{}: {problem}; it will be looked at again",
+            path.display()
+        ));
+    }
+}
+
+/// The outcome of one of several records is known, and could not be written down.
+pub(super) fn warn_of_unsettled(unrecorded: Option<&Unrecorded>, screen: &Screen) {
+    if let Some(Unrecorded { id, error, .. }) = unrecorded {
+        screen.warn(&format!(
+            "{id}: it could not be marked as settled: {error}; it will be looked at again"
         ));
     }
 }

@@ -127,7 +127,7 @@ async fn settle(target: &Target<Pending>, context: &Context) -> Result<(), Failu
     let part = PartOf::of(pending, &client, context, &mut Unread::default());
     let fate = Fate::of(pending, &found).of_part(part.as_ref());
     if fate.outcome != "unknown" {
-        clear_away(target, context);
+        doubt::clear_away::<Pending>(&target.path, context);
     }
     let ticket = pending.ticket();
     let tell = || tell(&fate, &target.path, context);
@@ -195,6 +195,7 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
     let reconciled = render::wait("reading the tickets", work).await?;
     let mut unread = Unread::default();
     for one in &reconciled {
+        doubt::warn_of_unsettled(one.unrecorded.as_ref(), screen);
         let part = PartOf::of(&one.pending, &client, context, &mut unread);
         if let (Some(part), Ok(outcome)) = (part, &one.outcome) {
             let going_on = part.going_on(outcome);
@@ -305,25 +306,6 @@ fn beside(rivals: &[PendingId]) -> Option<String> {
         "{others}: as long as that is so, a message that is found may be that one, and keeps this doubt open. End those \
          doubts you can tell about; then try this one again."
     ))
-}
-
-/// The outcome is known: a file outside of the directory is the user's copy and has done its work.
-fn clear_away(target: &Target<Pending>, context: &Context) {
-    let path = &target.path;
-    let problem = if context.pending_files.holds(path) {
-        let is_open = pending_files::read::<Pending>(path).is_ok_and(|record| !record.is_settled());
-        is_open.then(|| "it could not be marked as settled".to_owned())
-    } else {
-        pending_files::remove(path)
-            .err()
-            .map(|error| format!("it cannot be removed: {error}"))
-    };
-    if let Some(problem) = problem {
-        context.screen.warn(&format!(
-            "{}: {problem}; it will be looked at again",
-            path.display()
-        ));
-    }
 }
 
 /// What became of each. `is_empty`: there was nothing to look into, and nothing else that is pending.

@@ -319,6 +319,9 @@ fn unsent(
     if screen.is_for_people() && !parts.is_empty() {
         screen.warn(&in_the_ticket(parts));
     }
+    for part in parts {
+        doubt::warn_of_unrecorded(&Once::MESSAGE, part.unrecorded.as_ref(), screen);
+    }
     if uploaded.is_empty() && parts.is_empty() || screen.is_for_people() {
         return failure;
     }
@@ -410,6 +413,7 @@ fn told(sent: &[Sent], args: &Send, context: &Context) -> Result<(), Failure> {
             ));
         }
         doubt::warn_of_unused(&sent.unused, screen);
+        doubt::warn_of_unrecorded(&Once::MESSAGE, sent.unrecorded.as_ref(), screen);
     }
     let receipts = sent.iter();
     let receipts = receipts.map(|sent| Receipt::of(sent, zone, screen.is_verbose()));

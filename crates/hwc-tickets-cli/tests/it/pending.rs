@@ -2,6 +2,8 @@
 
 use crate::stage::{FOREVER, Ran, Stage, damage, forbidden, private, private_directory, until};
 use hwc_tickets_sim::{Fault, FaultRule, Operation};
+#[cfg(unix)]
+use std::time::Duration;
 
 const TICKET: &str = "case-123";
 const ALL_AS_JSON: [&str; 7] = [
@@ -287,6 +289,49 @@ fn a_message_without_a_record_is_in_doubt_when_it_is_interrupted() {
     assert_eq!(ran.code, 130, "{}", ran.golden());
     for part in ["not known whether the message arrived", "message history"] {
         assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+}
+
+/// The directory of pending files cannot be used any more when the answer comes: what was done is told as done, and that its file does
+/// not say so.
+#[cfg(unix)]
+#[test]
+fn a_message_whose_file_cannot_be_settled_is_told_as_sent() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let with_key = ["--key", "job-1"];
+    for more in [&[][..], &with_key, &["--without-record"]] {
+        let stage = Stage::new();
+        // The simulator's clock stands still, and with it the delay.
+        let by = Duration::from_secs(3600);
+        let delay = FaultRule::new(Operation::CreateMessages, Fault::Delay { by });
+        stage.sim().fault(delay.after_commit());
+        let args = ["message", "send", TICKET, "ping", "--timeout", "5m"];
+        let args = [&args[..], &["-o", "json"], more].concat();
+        let child = stage.spawn(&args);
+        until("the message to be there", || {
+            !stage.sim().arrived(TICKET).is_empty()
+        });
+        let mode = |mode| {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(stage.pending(), mode).unwrap();
+        };
+        mode(0o777);
+        stage.sim().advance(by);
+        let ran = stage.ran(child.wait_with_output().unwrap());
+        assert_eq!(ran.code, 0, "{more:?}: {}", ran.golden());
+        let json = ran.json();
+        assert_eq!(json["outcome"], "accepted", "{more:?}");
+        assert!(json["unrecorded"]["error"].is_string(), "{more:?}: {json}");
+        for part in ["warning: the message arrived", "message reconcile"] {
+            assert!(ran.stderr.contains(part), "{more:?}: {}", ran.golden());
+        }
+        mode(0o700);
+        assert_eq!(list(&stage).len(), 1, "{more:?}");
+        let settled = stage.run(&ALL_AS_JSON);
+        assert_eq!(settled.code, 0, "{more:?}: {}", settled.golden());
+        assert_eq!(settled.json()["reconciled"][0]["outcome"], "confirmed");
+        assert!(list(&stage).is_empty(), "{more:?}");
+        assert_eq!(stage.sim().arrived(TICKET), ["ping"], "{more:?}");
     }
 }
 

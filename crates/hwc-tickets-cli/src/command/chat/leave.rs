@@ -36,6 +36,13 @@ impl Left<'_> {
         let files: Vec<String> = (self.context.pending_files.hand_over_all().iter())
             .map(|file| shell_quoted(file))
             .collect();
+        for file in self.context.pending_files.unrecorded() {
+            let file = shell_quoted(&file);
+            screen.warn(&format!(
+                "it is known what became of a message, but its pending file could not be marked so and says still that it is not; \
+                 free some space, then let it be looked for and settled with: hwc-tickets message reconcile {file}"
+            ));
+        }
         let lost: Vec<(&TicketId, &Own)> = (self.talks.iter())
             .flat_map(|talk| talk.lost().into_iter().map(move |own| (&talk.ticket, own)))
             .collect();

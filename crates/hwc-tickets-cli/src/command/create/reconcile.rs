@@ -16,7 +16,8 @@ use crate::{
 };
 use hwc_core::file::shell_quoted;
 use hwc_tickets::{
-    Client, Error, PendingTicket, TicketCandidate, TicketId, TicketOutcome, submit::PendingId,
+    Client, Error, PendingTicket, TicketCandidate, TicketId, TicketOutcome,
+    submit::{PendingId, Unrecorded},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -88,10 +89,8 @@ async fn settle(named: &str, context: &Context) -> Result<(), Failure> {
     let finding = client.reconcile_ticket(&record);
     let found = render::wait("reading the list of tickets", finding).await?;
     let fate = Fate::of(&record, Ok(&found));
-    let is_known = matches!(found, TicketOutcome::Confirmed(_) | TicketOutcome::Absent);
-    if is_known && !context.pending_files.holds(&path) {
-        // The copy of a user has done its work.
-        pending_files::remove(&path).map_err(|error| Failure::file("remove", &path, &error))?;
+    if matches!(found, TicketOutcome::Confirmed(_) | TicketOutcome::Absent) {
+        doubt::clear_away::<PendingTicket>(&path, context);
     }
     remember(&found, context);
     let has_candidates = !fate.candidates.is_empty();
@@ -147,7 +146,13 @@ async fn settle_all(context: &Context) -> Result<(), Failure> {
         remember(outcome, context);
     }
     let fates = found.iter();
-    let fates = fates.map(|one| Fate::of(&one.pending, one.outcome.as_ref()));
+    let fates = fates.map(|one| {
+        doubt::warn_of_unsettled(one.unrecorded.as_ref(), screen);
+        Fate {
+            unrecorded: one.unrecorded.as_ref(),
+            ..Fate::of(&one.pending, one.outcome.as_ref())
+        }
+    });
     let fates: Vec<Fate<'_>> = fates.collect();
     let unknown = fates.iter().filter(|fate| fate.outcome == "unknown");
     let unknown = unknown.count();
@@ -314,6 +319,9 @@ struct Fate<'a> {
     candidates: &'a [TicketCandidate],
     /// Why nothing could be found out.
     error: Option<Value>,
+    /// Its record says less than is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unrecorded: Option<&'a Unrecorded>,
 }
 
 impl<'a> Fate<'a> {
@@ -327,6 +335,7 @@ impl<'a> Fate<'a> {
             ticket: None,
             candidates: &[],
             error: None,
+            unrecorded: None,
         }
     }
 
@@ -341,6 +350,7 @@ impl<'a> Fate<'a> {
             ticket: None,
             candidates: &[],
             error: None,
+            unrecorded: None,
         }
     }
 

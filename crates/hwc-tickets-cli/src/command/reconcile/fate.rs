@@ -10,7 +10,7 @@ use crate::{
 };
 use hwc_tickets::{
     GroupId, Message, Outcome, Pending, TicketId,
-    submit::{Candidate, PendingId, Reconciled, Resemblance},
+    submit::{Candidate, PendingId, Reconciled, Resemblance, Unrecorded},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -73,6 +73,9 @@ pub(super) struct Fate<'a> {
     /// Which part of a text it is that was sent in parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<&'a PartOf>,
+    /// Its record says less than is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unrecorded: Option<&'a Unrecorded>,
 }
 
 /// A message of the ticket that could be the one in doubt.
@@ -98,6 +101,7 @@ impl<'a> Fate<'a> {
             candidates: Vec::new(),
             error: None,
             part: None,
+            unrecorded: None,
         }
     }
 
@@ -132,7 +136,10 @@ impl<'a> Fate<'a> {
 
     pub(super) fn of_one(one: &'a Reconciled) -> Self {
         match &one.outcome {
-            Ok(outcome) => Self::of(&one.pending, outcome),
+            Ok(outcome) => Self {
+                unrecorded: one.unrecorded.as_ref(),
+                ..Self::of(&one.pending, outcome)
+            },
             Err(error) => Self {
                 error: Some(error_json(error)),
                 ..Self::bare("unknown", Record::of(&one.pending))
