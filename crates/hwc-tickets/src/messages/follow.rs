@@ -85,7 +85,8 @@ pub enum Event {
     },
     /// Everything handed out so far is part of this cursor: a safe moment to save it.
     Checkpoint(Cursor),
-    /// An item of an answer could not be read. The others were handed out.
+    /// An item of an answer could not be read, or has messages of no ticket that was asked for: without a ticket id, or with another one.
+    /// The others were handed out.
     Undecodable(Undecodable),
     /// A message of the ticket may not have been handed out: look at [`Ticket::history`](crate::Ticket::history).
     ///

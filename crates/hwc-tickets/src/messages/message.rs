@@ -396,18 +396,19 @@ impl Message {
     }
 }
 
-/// An item of an answer that could not be read. It cost itself alone: the others were delivered.
+/// An item of an answer that could not be read, or that names no ticket that was asked for. It cost itself alone: the others were
+/// delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Undecodable {
     /// Its place in the list of the answer, from 0.
     pub index: usize,
-    /// Which field has which wrong type; never a value.
+    /// Which field has which wrong type, or is missing; never a value, except the id of a ticket that was not asked for.
     pub reason: String,
 }
 
 impl Undecodable {
-    /// The item at `index`, from 0. `reason` says which field has which wrong type, and shows no value.
+    /// The item at `index`, from 0. `reason` says what is wrong with which field, and shows no text of a message.
     pub fn new(index: usize, reason: impl Into<String>) -> Self {
         Self {
             index,

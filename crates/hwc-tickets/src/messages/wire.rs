@@ -53,7 +53,8 @@ impl MessagePage {
 /// Answer of the polling call.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct News {
-    /// New messages of each ticket that has some. The ticket id is as the service sent it.
+    /// New messages of each ticket that has some. The ticket id is as the service sent it, and one that was asked for wherever there
+    /// are messages.
     pub(crate) messages: Vec<(String, Vec<Message>)>,
     /// Opaque: to be sent back byte for byte. `None` when the answer has none or an empty one.
     pub(crate) cursor: Option<String>,
@@ -168,7 +169,14 @@ impl Service {
                 let lost = convert::undecodable_news(&lost, place);
                 match convert::news(ticket, lost, self.zone()) {
                     Ok((id, readable)) => {
-                        messages.push((id, readable.messages));
+                        // The position of the answer lies behind them: they do not come again, so that they came is told. An entry without
+                        // messages is left out in silence: with it nothing is lost.
+                        match convert::stray(&id, tickets) {
+                            Some(reason) if !readable.messages.is_empty() => {
+                                undecodable.push(Undecodable::new(place, reason));
+                            }
+                            _ => messages.push((id, readable.messages)),
+                        }
                         undecodable.extend(readable.undecodable);
                     }
                     Err(reason) => undecodable.push(Undecodable::new(place, reason)),
@@ -216,8 +224,14 @@ impl Service {
                     undecodable.push(Undecodable::new(place, reason));
                     continue;
                 }
+                let ticket = count.incident_id.unwrap_or_default();
+                if ticket.is_empty() {
+                    let reason = convert::without_id("imunread");
+                    undecodable.push(Undecodable::new(place, reason));
+                    continue;
+                }
                 counts.push(UnreadCount {
-                    ticket: count.incident_id.unwrap_or_default(),
+                    ticket,
                     unread: count
                         .unread_num
                         .and_then(|number| u64::try_from(number).ok()),

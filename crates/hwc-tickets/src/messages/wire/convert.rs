@@ -2,7 +2,7 @@
 //! kept as it came.
 
 use crate::{
-    ids::{AttachmentId, MessageId},
+    ids::{AttachmentId, MessageId, TicketId},
     messages::message::{Attachment, Author, Message, MessageKind, Role, Undecodable, UserType},
     service::rows::{odd_field, own, set_aside},
     time::{MessageTime, ZoneOffset},
@@ -87,9 +87,36 @@ pub(super) fn news(
             return Err(odd_field("immsg", name, odd));
         }
     }
+    // A list that is left out is taken for an empty one, as it is where no ticket has news.
     let rows = ticket.message_list.unwrap_or_default();
     let id = ticket.incident_id.unwrap_or_default();
     Ok((id, messages(rows, lost, zone)))
+}
+
+/// Why the news of ticket `id` cannot be used: it is none of those that were asked for. `None` where it is one.
+pub(super) fn stray(id: &str, asked: &[TicketId]) -> Option<String> {
+    match asked.iter().any(|own| own.as_str() == id) {
+        true => None,
+        false => Some(of_no_ticket(id)),
+    }
+}
+
+#[cold]
+fn of_no_ticket(id: &str) -> String {
+    if id.is_empty() {
+        return without_id("immsg");
+    }
+    // Only what has the form of an id is shown: anything else may be any text.
+    match TicketId::lenient(id) {
+        Ok(id) => format!("immsg: the field incident_id names {id}, which was not asked for"),
+        Err(error) => format!("immsg: the field incident_id is {error}"),
+    }
+}
+
+/// Of a row that names no ticket.
+#[cold]
+pub(super) fn without_id(list: &str) -> String {
+    format!("{list}: the field incident_id is missing, null or empty")
 }
 
 /// Whether nobody knows what is attached: the list is no list, or part of it is unreadable.

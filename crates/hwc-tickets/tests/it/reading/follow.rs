@@ -1201,3 +1201,117 @@ fn what_waits_for_history_is_bounded() {
         assert_eq!(gaps, 1, "more came than can wait");
     });
 }
+
+/// The position of an answer lies behind messages that no ticket can be found for, so they do not come again: that they came is told.
+#[test]
+fn messages_of_no_ticket_that_was_asked_for_are_told() {
+    let without = "immsg: the field incident_id is missing, null or empty";
+    let other =
+        |id: &str| format!("immsg: the field incident_id names {id}, which was not asked for");
+    // (the id of the entry, what is told of it)
+    let cases = [
+        (None, without.to_owned()),
+        (Some(json!(null)), without.to_owned()),
+        (Some(json!("")), without.to_owned()),
+        (Some(json!("b")), other("b")),
+        (Some(json!("A")), other("A")),
+        (
+            Some(json!(" a")),
+            "immsg: the field incident_id is not a valid ticket id: character U+0020 at position 0 is not allowed"
+                .to_owned(),
+        ),
+        (
+            Some(json!({ "a": "secret" })),
+            "immsg: the field incident_id is an object, which cannot be read as documented".to_owned(),
+        ),
+    ];
+    for (id, expected) in cases {
+        let desk = desk(&["a"], Rules::default());
+        desk.on_request({
+            let id = id.clone();
+            move |state, asked| {
+                let mut answer = state.answer(asked);
+                for entry in answer["immsg"].as_array_mut()? {
+                    if entry["message_list"][0]["content"] == "secret" {
+                        let entry = entry.as_object_mut()?;
+                        match &id {
+                            Some(id) => entry.insert("incident_id".to_owned(), id.clone()),
+                            None => entry.remove("incident_id"),
+                        };
+                    }
+                }
+                Some(Step::json(200, answer.to_string()))
+            }
+        });
+        desk.clock.run(async {
+            post_later(&desk, &[(5, "a", 1, "secret"), (200, "a", 1, "later")]);
+            let mut events = desk.client().follow(ids(&["a"])).stream();
+            let stop = events.stop_handle();
+            let mut told = Vec::new();
+            while let Some(event) = events.next().await {
+                match event {
+                    Event::Undecodable(item) => {
+                        assert!(!format!("{item:?}").contains("secret"), "{item:?}");
+                        told.push(item.reason);
+                    }
+                    Event::Message { message, .. } => {
+                        told.push(message.content);
+                        stop.stop();
+                    }
+                    Event::Checkpoint(_) => {
+                        assert!(desk.clock.elapsed() < S(600), "{id:?}: {told:?}");
+                    }
+                    event => panic!("{id:?}: {event:?}"),
+                }
+            }
+            assert_eq!(told, [expected.as_str(), "later"], "{id:?}");
+        });
+    }
+}
+
+/// An entry without messages loses nothing, whatever ticket it names; nor does one of a ticket that is taken out while it is polled.
+#[test]
+fn an_entry_that_costs_no_message_is_not_told() {
+    for entry in [
+        json!({}),
+        json!({ "incident_id": null, "message_list": [] }),
+        json!({ "incident_id": "b", "message_list": null }),
+    ] {
+        let desk = desk(&["a"], Rules::default());
+        let stray = entry.clone();
+        desk.on_request(move |state, asked| {
+            let mut answer = state.answer(asked);
+            answer["immsg"].as_array_mut()?.push(stray.clone());
+            Some(Step::json(200, answer.to_string()))
+        });
+        desk.clock.run(async {
+            post_later(&desk, &[(5, "a", 1, "one")]);
+            let mut events = desk.client().follow(ids(&["a"])).stream();
+            assert_eq!(run(&mut events, &desk, S(60)).await, ["a: one"], "{entry}");
+        });
+    }
+
+    let desk = desk(&["a", "b"], Rules::default());
+    desk.clock.run(async {
+        let mut events = desk.client().follow(ids(&["a", "b"])).stream();
+        let handle = events.handle();
+        let removing = handle.clone();
+        let mut polls = 0;
+        desk.on_request(move |state, asked| {
+            polls += usize::from(asked.operation() == "poll");
+            if polls == 2 && asked.operation() == "poll" {
+                state.post("b", 1, "while it goes");
+                removing.remove(ids(&["b"]).remove(0));
+            }
+            None
+        });
+        let clock = desk.clock.clone();
+        tokio::spawn(async move {
+            clock.sleep(S(300)).await;
+            handle.add(ids(&["b"]).remove(0));
+        });
+        post_later(&desk, &[(200, "a", 1, "one")]);
+        let told = run(&mut events, &desk, S(600)).await;
+        assert_eq!(told, ["a: one", "b: while it goes"]);
+    });
+}

@@ -95,6 +95,9 @@ fn an_odd_id_is_named_by_its_place_in_the_answer() {
         json!([]),
         json!({"incident_id": "TT3", "unread_num": 3}),
         json!({"incident_id": [], "unread_num": 4}),
+        json!({"incident_id": null, "unread_num": 5}),
+        json!({"incident_id": "", "unread_num": 6}),
+        json!({"unread_num": 7}),
     ];
     let desk = Desk::new(Rules::default());
     let body = json!({ "imunread": rows }).to_string();
@@ -108,7 +111,12 @@ fn an_odd_id_is_named_by_its_place_in_the_answer() {
         .iter()
         .map(|item| item.index)
         .collect();
-    assert_eq!(places, [0, 1, 3, 5], "{:?}", unread_counts.undecodable);
+    assert_eq!(
+        places,
+        [0, 1, 3, 5, 6, 7, 8],
+        "{:?}",
+        unread_counts.undecodable
+    );
 }
 
 /// In whichever order they come, each number is that of its ticket, and of one that is named twice the larger.
