@@ -302,12 +302,12 @@ fn a_message_whose_file_cannot_be_settled_is_told_as_sent() {
     for more in [&[][..], &with_key, &["--without-record"]] {
         let stage = Stage::new();
         // The simulator's clock stands still, and with it the delay.
-        let by = Duration::from_secs(3600);
+        let by = Duration::from_secs(10);
         let delay = FaultRule::new(Operation::CreateMessages, Fault::Delay { by });
         stage.sim().fault(delay.after_commit());
         let args = ["message", "send", TICKET, "ping", "--timeout", "5m"];
         let args = [&args[..], &["-o", "json"], more].concat();
-        let child = stage.spawn(&args);
+        let mut child = stage.spawn(&args);
         until("the message to be there", || {
             !stage.sim().arrived(TICKET).is_empty()
         });
@@ -316,7 +316,11 @@ fn a_message_whose_file_cannot_be_settled_is_told_as_sent() {
             std::fs::set_permissions(stage.pending(), mode).unwrap();
         };
         mode(0o777);
-        stage.sim().advance(by);
+        until("the end of it", || {
+            // The delay may begin a moment after the message is there.
+            stage.sim().advance(by);
+            child.try_wait().unwrap().is_some()
+        });
         let ran = stage.ran(child.wait_with_output().unwrap());
         assert_eq!(ran.code, 0, "{more:?}: {}", ran.golden());
         let json = ran.json();
