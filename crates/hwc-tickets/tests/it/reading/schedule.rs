@@ -274,7 +274,8 @@ impl Schedule {
             .into_iter()
             .map(|(number, _)| number)
             .collect();
-        if self.since.is_none() {
+        // What a history with a gap left out may come later all the same, when a position goes back.
+        if self.since.is_none() || self.may_have_gap() {
             book.old.clone_from(&old);
         }
         clock.run(async {

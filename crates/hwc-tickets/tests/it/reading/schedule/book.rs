@@ -11,8 +11,8 @@ pub struct Book {
     pub given: Given<Cursor>,
     /// Within one run: the time of the last message of each ticket.
     pub last: BTreeMap<String, Timestamp>,
-    /// Messages from before it began, when they are not asked for: a position that goes back, or holds the
-    /// last message again, brings some, and nothing proves their age.
+    /// Messages from before it began, when they are not asked for, or when their history may have a gap: a position that goes back,
+    /// or holds the last message again, brings some, and nothing proves their age.
     pub old: BTreeSet<u64>,
 }
 
