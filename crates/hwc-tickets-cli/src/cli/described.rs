@@ -388,7 +388,7 @@ fn remark(operation: &Operation) -> Option<&'static str> {
              (confirm, answer or null) and unread (null if it is not known); in plain, todo and unread stand before the fields.\n\n\
              The service lists one state at a time, so every open state is read until two passes agree, at most four times: a ticket \
              that goes from one state into another meanwhile would be in neither. If they never agree, a ticket may be missing, and \
-             that is told.",
+             that is told. Tickets in a state that no document names are not among them: ticket list --limit has them.",
         ),
         Some("label create" | "label update") => Some(
             "A colour is written with quotes, because # begins a comment in a shell: --label-color '#d00000'. Others than such six \
