@@ -4,6 +4,7 @@ pub mod follow;
 pub mod history;
 pub mod mark_read;
 pub mod message;
+pub(crate) mod order;
 pub mod recall;
 pub mod submit;
 pub mod unread;

@@ -103,8 +103,8 @@ impl Baseline {
             .iter()
             .map(|mark| (*mark, take(&mut left, mark))))
         .collect();
-        // The oldest ones are out of sight where newer ones have taken their place.
-        let pushed_out = match snapshot.whole {
+        // The oldest ones are out of sight where newer ones have taken their place. In no order of time it may be any.
+        let pushed_out = match snapshot.whole || !snapshot.is_in_order() {
             true => 0,
             false => usize::try_from(new).unwrap_or(usize::MAX),
         };
@@ -137,6 +137,12 @@ impl Baseline {
         let shown = snapshot.counts();
         let is_foreign = |mark: &Mark| !shown.contains_key(mark) && !other.seen.0.contains(mark);
         !self.seen.is_empty() && self.seen.0.iter().all(is_foreign)
+    }
+
+    /// Whether what came since can be told from what was there before without having been seen: by its time, which
+    /// needs an order of time, or because all was seen.
+    pub(crate) fn tells_new_in(&self, snapshot: &Snapshot) -> bool {
+        self.since.is_none() || snapshot.is_in_order()
     }
 
     /// Whether `message` may have been there before without having been seen.
@@ -253,6 +259,75 @@ impl<'de> Deserialize<'de> for Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        messages::{message::MessageKind, wire::MessagePage},
+        time::MessageTime,
+    };
+
+    /// A message of this second.
+    fn message(second: i64) -> Message {
+        let time = MessageTime::from(Timestamp::from_second(second).unwrap());
+        Message::new(MessageKind::Customer, time, "words")
+    }
+
+    /// What a page with a message for each of these seconds shows.
+    fn shown(seconds: &[i64], whole: bool) -> Snapshot {
+        let mut snapshot = Snapshot::default();
+        snapshot.add(&MessagePage {
+            messages: seconds.iter().map(|second| message(*second)).collect(),
+            ..MessagePage::default()
+        });
+        snapshot.whole |= whole;
+        snapshot
+    }
+
+    /// Messages of these seconds were there before, each alike what is sent then. `since`: of a ticket that was not seen whole.
+    fn baseline(since: Option<Timestamp>, seconds: &[i64]) -> Baseline {
+        let mut seen = Seen::default();
+        for second in seconds {
+            seen.add(message(*second).key(), 1);
+        }
+        Baseline {
+            since,
+            floor: since,
+            alike: seen.clone(),
+            seen,
+            shaky: false,
+            date: None,
+        }
+    }
+
+    /// Of a ticket that was not seen whole, the time of a message tells that, as far as times are in order.
+    #[test]
+    fn what_is_new_is_told_by_an_order_of_time_or_because_all_was_seen() {
+        let part = Some(Timestamp::UNIX_EPOCH);
+        for (since, seconds, wanted) in [
+            (None, &[300, 200, 100][..], true),
+            (None, &[300, 100, 200], true),
+            (part, &[300, 200, 100], true),
+            (part, &[100, 200, 300], true),
+            (part, &[300, 100, 200], false),
+        ] {
+            let tells = baseline(since, &[100]).tells_new_in(&shown(seconds, true));
+            assert_eq!(tells, wanted, "{since:?} {seconds:?}");
+        }
+    }
+
+    /// One message is new and one is not shown any more.
+    #[test]
+    fn an_old_message_is_pushed_out_of_sight_where_times_are_in_order() {
+        let before = baseline(None, &[300, 200, 100]);
+        for (seconds, whole, wanted) in [
+            (&[400, 300, 200][..], false, 0),
+            (&[400, 300, 200], true, 1),
+            // The one of second 100 may have stood among the newest, and be shown with another time now.
+            (&[300, 200, 400], false, 1),
+            (&[400, 300, 100], false, 1),
+        ] {
+            let vanished = before.vanished(&shown(seconds, whole), 1);
+            assert_eq!(vanished, wanted, "{seconds:?} {whole}");
+        }
+    }
 
     /// What is out of sight in a long ticket is not missing from it.
     #[test]

@@ -78,7 +78,10 @@ pub(super) fn judge(
     if !alike.is_empty() {
         standing.rivals += baseline.vanished(snapshot, new.count);
     }
-    if let Some(found) = found(parts, pending, &new, &standing) {
+    // In no order of time, an older one that was out of sight before looks as new.
+    if baseline.tells_new_in(snapshot)
+        && let Some(found) = found(parts, pending, &new, &standing)
+    {
         return Verdict::Found {
             message: Box::new(found.clone()),
             landed: landed(&new, &standing, snapshot),

@@ -2,7 +2,8 @@
 //!
 //! Reads `listMessages` by offset: it needs no time format, and no document states its order, so both
 //! orders are understood. Rows shift while paging, so pages overlap and the overlap is checked. A short
-//! page is no end: the end is where a further page brings nothing new.
+//! page is no end: the end is where a further page brings nothing new. Rows in no order of time are read
+//! to the end: no time tells then what is farther back.
 
 use super::snapshot::{Reach, Snapshot};
 use crate::{
@@ -10,12 +11,13 @@ use crate::{
     ids::{GroupId, TicketId},
     messages::{
         message::{Message, MessageKey},
+        order::direction,
         wire::MessagePage,
     },
     service::{self, About, Response},
 };
 use hwc_core::{CallOptions, Fault};
-use std::{collections::BTreeSet, time::Duration};
+use std::{cmp::Ordering, collections::BTreeSet, time::Duration};
 
 /// Rows of one page.
 const PAGE: u64 = service::MAX_PAGE;
@@ -87,6 +89,8 @@ impl Walk<'_> {
         self.snapshot.total = first
             .count
             .filter(|count| *count < LAST_COUNT && *count > rows);
+        // Also where this page is not among those that are added: the others have to go the same way.
+        self.snapshot.note_order(&first);
         match Order::of(&first) {
             Some(Order::NewestFirst) => {
                 self.newest_first(first, reach).await;
@@ -101,7 +105,7 @@ impl Walk<'_> {
         self.snapshot.add(&first);
         self.snapshot.unbroken = true;
         let opens = (first.messages.last()).is_some_and(|message| message.is_first);
-        if opens && self.snapshot.total.is_none() {
+        if opens && self.snapshot.total.is_none() && self.snapshot.is_in_order() {
             self.snapshot.whole = true;
         } else if !self.snapshot.reaches(reach) {
             let ended = self.onwards(0, first, Some(reach)).await;
@@ -196,16 +200,10 @@ enum Order {
 
 impl Order {
     fn of(page: &MessagePage) -> Option<Self> {
-        let mut times = page
-            .messages
-            .iter()
-            .filter_map(|message| message.created_at.instant());
-        let first = times.next()?;
-        let last = times.next_back()?;
-        match first.cmp(&last) {
-            std::cmp::Ordering::Greater => Some(Self::NewestFirst),
-            std::cmp::Ordering::Less => Some(Self::OldestFirst),
-            std::cmp::Ordering::Equal => None,
+        match direction(&page.messages) {
+            Ordering::Greater => Some(Self::NewestFirst),
+            Ordering::Less => Some(Self::OldestFirst),
+            Ordering::Equal => None,
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     doubt::{fingerprint::Forms, moment::ServiceClock},
     messages::{
         message::{Message, MessageKey},
+        order::is_in_order,
         wire::MessagePage,
     },
     service::{self, Response},
@@ -24,7 +25,11 @@ pub(crate) struct Snapshot {
     pub(crate) whole: bool,
     /// Whether the pages begin at the newest message and hang together: no row can lie between them.
     pub(super) unbroken: bool,
-    /// Oldest time in it. Messages after it are complete when `unbroken`.
+    /// A message of a page is newer than the one before it.
+    rises: bool,
+    /// A message of a page is older than the one before it.
+    falls: bool,
+    /// Oldest time in it. Messages after it are complete when `unbroken` and in order of time.
     oldest: Option<Timestamp>,
     /// Newest time in it.
     newest: Option<Timestamp>,
@@ -94,14 +99,20 @@ impl Snapshot {
             }
     }
 
-    /// Whether every message since `since` (`None`: ever) is in it.
+    /// Whether every message since `since` (`None`: ever) is in it. One with an old time tells that older ones are farther back
+    /// only where all stand in order of time.
     pub(crate) fn is_covered(&self, since: Option<Timestamp>) -> bool {
         self.unbroken
             && (self.whole
                 || match (since, self.oldest) {
-                    (Some(since), Some(oldest)) => oldest < since,
+                    (Some(since), Some(oldest)) => self.is_in_order() && oldest < since,
                     _ => false,
                 })
+    }
+
+    /// Whether the messages of all pages stand in one order of time, the newest or the oldest first.
+    pub(crate) fn is_in_order(&self) -> bool {
+        !(self.rises && self.falls)
     }
 
     /// The instant from which on later snapshots have to be complete, to be compared with this one.
@@ -146,9 +157,16 @@ impl Snapshot {
         }
     }
 
+    /// Takes note of the order of a page.
+    pub(super) fn note_order(&mut self, page: &MessagePage) {
+        self.rises |= !is_in_order(&page.messages);
+        self.falls |= !is_in_order(page.messages.iter().rev());
+    }
+
     /// Adds a page, and tells whether it brought anything new. A row that appears on two pages is one
     /// message that moved, so each key counts as often as it stands on one page.
     pub(super) fn add(&mut self, page: &MessagePage) -> bool {
+        self.note_order(page);
         let mut counts: BTreeMap<MessageKey, (usize, &Message)> = BTreeMap::new();
         for message in &page.messages {
             counts.entry(message.key()).or_insert((0, message)).0 += 1;

@@ -2,15 +2,21 @@
 
 use super::{TICKET, end, in_doubt, submit};
 use crate::ledger::{
-    Service,
+    Service, as_op,
     faults::{Fault, ReadFault},
     shelf::Shelf,
-    world::Total,
+    world::{OWN, Total},
 };
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, join, select};
 use hwc_core::Clock as _;
 use hwc_tickets::Outcome;
-use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+use serde_json::json;
+use std::{
+    future::{IntoFuture as _, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 
 /// The read that proves a loss comes when the window ends. A service that fails then is not asked again at once.
 #[test]
@@ -63,6 +69,64 @@ fn older_messages_that_were_not_seen_before_leave_a_loss_open() {
         service.world().faults = [Fault::Reset(false)].into();
         let result = submit(&service, &service.client(), 1, "ping");
         assert_eq!(end(&result), wanted, "{replier}: {result:?}");
+    }
+}
+
+/// Where times are in no order, an older message of the same text, which the first page before did not show, is not the one that was
+/// sent. What was seen as a whole leaves no doubt all the same.
+#[test]
+fn rows_in_no_order_of_time_make_no_older_message_the_sent_one() {
+    let (old, ahead) = ("2020-01-01 00:00:00", "2030-01-01 00:00:00");
+    let odd = |text, time| Some((text, json!({"create_time": time})));
+    let says_first = json!({"create_time": ahead, "is_first_message": 1});
+    let says_first = Some(("words 30", says_first));
+    // How many messages were there, how many a page holds at most, and the total; which of them has the text that is sent, and which
+    // has another time; whether what is sent arrives, and how it ends.
+    let among = odd("words 125", old);
+    let itself = odd("ping", ahead);
+    let far = odd("words 295", old);
+    let (told, left_out) = (Total::Messages, Total::LeftOut);
+    for (earlier, page_cap, total, same, odd, acts, wanted) in [
+        // In order.
+        (130, None, left_out, 20, None, true, "confirmed"),
+        // One of the newest.
+        (130, None, left_out, 20, among.clone(), true, "confirmed"),
+        (130, None, left_out, 20, among.clone(), false, "absent"),
+        (130, None, told, 20, among, false, "absent"),
+        // The very newest: the list is still one with the newest first.
+        (130, None, told, 120, odd("words 129", old), false, "absent"),
+        // Too many to be seen as a whole.
+        (300, Some(20), left_out, 200, far, false, "unknown"),
+        // The older one itself: what was seen before was in order.
+        (130, None, left_out, 20, itself, false, "unknown"),
+        // The first page ends with a message that says it is the first.
+        (130, None, left_out, 20, says_first, false, "absent"),
+    ] {
+        let case = format!("{earlier} {total:?} {same} {odd:?} {acts}");
+        let service = Service::new();
+        for number in 0..earlier {
+            let words = match number == same {
+                true => "ping".to_owned(),
+                false => format!("words {number}"),
+            };
+            service.world().post(TICKET, 0, OWN, &words);
+            service.clock.advance(Duration::from_secs(30));
+        }
+        let mut world = service.world();
+        world.manner.page_cap = page_cap;
+        world.manner.total = total;
+        world.odd_fields = odd;
+        world.faults = [Fault::Reset(acts)].into();
+        drop(world);
+        // It moves all rows by one.
+        let speak = async {
+            service.clock.sleep(Duration::from_millis(100)).await;
+            service.world().post(TICKET, 1, "engineer", "Hello.");
+        };
+        let ticket = service.client().ticket(TICKET).unwrap();
+        let submit = as_op(1, ticket.submit("ping").into_future());
+        let (result, ()) = service.clock.run(join(submit, speak));
+        assert_eq!(end(&result), wanted, "{case}: {result:?}");
     }
 }
 

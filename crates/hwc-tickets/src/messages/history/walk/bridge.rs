@@ -10,10 +10,10 @@
 //! which: where that answer is the same again, numbers are ignored. Behind the end, only an answer tells. A failure there
 //! may have any cause, and some services fail there each time: the second counts as one that cannot be read this way.
 
-use super::rows::is_in_order;
 use crate::{
     messages::{
         message::{Message, MessageKey},
+        order::is_in_order,
         wire::MessagePage,
     },
     service::MAX_PAGE,

@@ -2,6 +2,7 @@
 
 use crate::messages::{
     message::{Message, Undecodable},
+    order::{direction, is_in_order},
     wire::MessagePage,
 };
 use jiff::Timestamp;
@@ -23,7 +24,7 @@ impl Rows {
         // No document states the order. An ascending page is turned round; then every page is sorted,
         // which keeps the order of equal times.
         // A page of one moment is like the pages before.
-        match order(&page.messages) {
+        match direction(&page.messages) {
             Ordering::Less => *ascending = true,
             Ordering::Equal => {}
             Ordering::Greater => *ascending = false,
@@ -80,37 +81,6 @@ impl Rows {
             came_last,
         }
     }
-}
-
-/// Whether no message is newer than the one before it. One without a readable time keeps to the one before it.
-pub(super) fn is_in_order(messages: &[Message]) -> bool {
-    let mut previous = Timestamp::MAX;
-    for message in messages {
-        let own = message.created_at.instant().unwrap_or(previous);
-        if own > previous {
-            return false;
-        }
-        previous = own;
-    }
-    true
-}
-
-/// How a time compares with the next one, most often. A single row with the time of another clock does not turn a page round.
-fn order(messages: &[Message]) -> Ordering {
-    let mut times = (messages.iter()).filter_map(|message| message.created_at.instant());
-    let Some(mut previous) = times.next() else {
-        return Ordering::Equal;
-    };
-    let (mut rises, mut falls) = (0_usize, 0_usize);
-    for own in times {
-        match previous.cmp(&own) {
-            Ordering::Less => rises += 1,
-            Ordering::Equal => {}
-            Ordering::Greater => falls += 1,
-        }
-        previous = own;
-    }
-    falls.cmp(&rises)
 }
 
 #[cfg(test)]

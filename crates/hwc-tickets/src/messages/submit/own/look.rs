@@ -269,12 +269,14 @@ fn in_sight<'a>(
         .filter_map(|record| {
             let baseline = record.baseline.as_ref()?;
             let seen = baseline.seen.counts();
+            let tells_new = baseline.tells_new_in(snapshot);
             let own: Vec<_> = (rows.iter().enumerate())
                 .filter_map(|(index, (mark, row))| {
                     let known = seen.get(mark).copied().unwrap_or(0);
                     let more = row.count.saturating_sub(known);
                     // Nor one that the read before may not have shown.
                     let is_own = more > 0
+                        && tells_new
                         && !baseline.is_below(&row.message)
                         && !baseline.may_have_missed(&row.message, window)
                         && is_alike(record, &row.message, row.forms());
@@ -306,3 +308,6 @@ fn is_alike(record: &Pending, message: &Message, forms: &Forms) -> bool {
         Likeness::Proven | Likeness::Same | Likeness::Folded
     )
 }
+
+#[cfg(test)]
+mod tests;

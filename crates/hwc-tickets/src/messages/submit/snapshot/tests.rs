@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     messages::message::{MessageKind, Undecodable},
-    time::MessageTime,
+    time::{MessageTime, ZoneOffset},
 };
 
 fn at(second: i64) -> Timestamp {
@@ -89,6 +89,57 @@ fn what_came_after_the_oldest_message_is_covered() {
     }
 }
 
+/// A message stamped far back does not tell that those behind it are older. Seconds of the messages of each page, none: undated.
+#[test]
+fn pages_in_no_order_of_time_cover_what_they_show_as_a_whole() {
+    let of = |pages: &[&[Option<i64>]]| {
+        let mut snapshot = Snapshot {
+            unbroken: true,
+            ..Snapshot::default()
+        };
+        for seconds in pages {
+            let mut page = page(&vec![0; seconds.len()]);
+            for (message, second) in page.messages.iter_mut().zip(*seconds) {
+                message.created_at = match second {
+                    Some(second) => MessageTime::from(at(*second)),
+                    None => MessageTime::read("yesterday", ZoneOffset::UTC),
+                };
+            }
+            snapshot.add(&page);
+        }
+        snapshot
+    };
+    let falls = &[Some(150), Some(120)][..];
+    let rises = &[Some(120), Some(150)][..];
+    let (fell, rose) = (&[Some(120), Some(110)][..], &[Some(150), Some(160)][..]);
+    let cases: [(&[&[Option<i64>]], bool); 12] = [
+        (&[&[Some(150), Some(150), Some(100)]], true),
+        (&[&[Some(100), Some(150), Some(150)]], true),
+        (&[&[Some(150), None, Some(100), None]], true),
+        (&[&[None, Some(100), None, Some(150)]], true),
+        (&[&[Some(150), Some(100), Some(120)]], false),
+        (&[&[Some(100), Some(150), Some(120)]], false),
+        (&[&[Some(150), Some(100), None, Some(120)]], false),
+        // Each page alone is in order, and here and there not in that of the others.
+        (&[falls, &[Some(120), Some(100)]], true),
+        (&[rises, &[Some(100), Some(120)]], true),
+        (&[falls, fell, &[Some(100), Some(110)]], false),
+        (&[rises, rose, &[Some(160), Some(100)]], false),
+        (&[&[Some(150), Some(100), Some(120)], falls], false),
+    ];
+    for (pages, is_in_order) in cases {
+        let mut snapshot = of(pages);
+        let told = (snapshot.is_in_order(), snapshot.is_covered(Some(at(110))));
+        assert_eq!(told, (is_in_order, is_in_order), "{pages:?}");
+        snapshot.whole = true;
+        assert!(snapshot.is_covered(Some(at(110))), "{pages:?}");
+    }
+    // That of a page that was read and is not part of it counts as well.
+    let mut snapshot = of(&[falls]);
+    snapshot.note_order(&page(&[100, 200]));
+    assert!(!snapshot.is_in_order() && !snapshot.is_covered(Some(at(130))));
+}
+
 /// The edge lies a minute before the newest message, or before the service's time where that is earlier.
 #[test]
 fn oldest_message_and_edge() {
@@ -117,9 +168,12 @@ fn reading_goes_on_until_enough_is_seen() {
         (&[300, 100][..], Reach::OnePage, false, None, true),
         (&[300, 100], Reach::Baseline, false, None, true),
         (&[300, 250], Reach::Baseline, false, None, false),
+        (&[300, 100, 290], Reach::Baseline, false, None, false),
         // Nothing tells which moment a later read has to reach.
         (&[], Reach::Baseline, true, None, false),
         (&[300, 100], near, false, Some(9), true),
+        (&[300, 100, 290], near, false, Some(9), false),
+        (&[300, 100, 290], near, true, Some(9), true),
         (&[300, 100], near, false, None, false),
         (&[300, 100], near, true, None, true),
         (&[300, 100], far, false, Some(9), false),

@@ -27,24 +27,6 @@ fn texts(rows: &Rows) -> String {
 }
 
 #[test]
-fn times_are_in_order_where_none_is_newer_than_the_one_before() {
-    let cases: [(&[Option<i64>], bool); 9] = [
-        (&[], true),
-        (&[Some(1)], true),
-        (&[Some(3), Some(2), Some(1)], true),
-        (&[Some(2), Some(2)], true),
-        (&[Some(2), Some(3)], false),
-        (&[Some(3), Some(1), Some(2)], false),
-        (&[Some(2), None, Some(2), None], true),
-        (&[Some(2), None, Some(3)], false),
-        (&[None, Some(2)], true),
-    ];
-    for (seconds, is_so) in cases {
-        assert_eq!(is_in_order(&page(seconds).messages), is_so, "{seconds:?}");
-    }
-}
-
-#[test]
 fn a_page_is_turned_round_where_it_or_the_ones_before_are_ascending() {
     // Whether the pages before were ascending, the page, what it comes to, and what the pages after it are told.
     let cases: [(bool, &[Option<i64>], &str, bool); 8] = [
