@@ -106,7 +106,8 @@ fn sort<'a>(
         // Of a ticket that was found to be that of another one, nobody but that finding says so: it is not this one, and it
         // still keeps a loss from being proven.
         let is_anothers = others.is_some_and(|others| others.found.contains(id));
-        let may_be_old = before.is_some_and(|before| may_have_been_there(before, seen, window));
+        let may_be_old =
+            before.is_some_and(|before| may_have_been_there(before, seen, listing, window));
         match resemblance {
             _ if is_anothers => new.others.push(seen),
             // What has other words and may be old is most likely old; it speaks against a loss alone.
@@ -120,10 +121,11 @@ fn sort<'a>(
 }
 
 /// Whether a ticket that was not seen before may have been there: below what was read, or made in the time by which what was read
-/// may have been old.
-fn may_have_been_there(before: &Before, seen: &Seen, window: Duration) -> bool {
+/// may have been old. Where `listing` is in no order of time, no time tells what was below.
+fn may_have_been_there(before: &Before, seen: &Seen, listing: &Listing, window: Duration) -> bool {
     let at = seen.row.created_at.instant();
-    if !before.is_whole && before.floor.zip(at).is_none_or(|(floor, at)| at <= floor) {
+    let is_below = || before.floor.zip(at).is_none_or(|(floor, at)| at <= floor);
+    if !before.is_whole && (!listing.is_newest_first || is_below()) {
         return true;
     }
     let (Some(date), Some(at)) = (before.date, at) else {

@@ -43,7 +43,7 @@ pub(super) struct Listing {
     /// Whether these are all.
     pub(super) is_whole: bool,
     /// Whether no row stands before a newer one, and none lies between the pages.
-    is_newest_first: bool,
+    pub(super) is_newest_first: bool,
     /// Time of the first row.
     first: Option<Timestamp>,
     oldest: Option<Timestamp>,

@@ -58,6 +58,7 @@ fn pending(before: Option<Before>) -> PendingTicket {
 /// cannot be read.
 fn listing(tickets: &[(&str, Option<i64>)]) -> Listing {
     let mut listing = Listing::default();
+    listing.is_newest_first = true;
     for (number, (text, second)) in (1..).zip(tickets) {
         let id = TicketId::new(format!("TT{number}")).unwrap();
         let created_at = match second {
@@ -161,6 +162,32 @@ fn a_ticket_that_may_have_been_there_before_is_not_found() {
             WINDOW,
         );
         assert_eq!(told(&verdict), wanted, "{before:?} {second:?}");
+    }
+}
+
+/// In a list that is in no order of time, it may have been anywhere below what was read.
+#[test]
+fn a_ticket_of_a_list_in_no_order_is_found_where_the_whole_list_was_seen_before() {
+    for (is_whole, is_newest_first, wanted) in [
+        (true, true, "TT1"),
+        (true, false, "TT1"),
+        (false, true, "TT1"),
+        (false, false, "unclear"),
+    ] {
+        let before = Before {
+            is_whole,
+            floor: Some(at(-3600)).filter(|_| !is_whole),
+            ..before()
+        };
+        let mut listing = listing(&[(TEXT, Some(1))]);
+        listing.is_newest_first = is_newest_first;
+        let verdict = judge(
+            &pending(Some(before)),
+            &listing,
+            Some(&no_others(true)),
+            WINDOW,
+        );
+        assert_eq!(told(&verdict), wanted, "{is_whole} {is_newest_first}");
     }
 }
 
