@@ -71,8 +71,9 @@ pub(crate) enum Ticket {
     /// first, also against what the service says; all that is missing or wrong is told at once.
     ///
     /// A ticket is never opened twice: if it is not known whether it was opened, the list of tickets is read. If that gives
-    /// no answer either, the exit code is 6 and a pending file is named, for `ticket reconcile`. An agreement is shown, and
-    /// signed only with --agree or when it is answered with yes.
+    /// no answer either, the exit code is 6 and a pending file is named, for `ticket reconcile`. Until that has told or
+    /// forgotten it, the same description and problem type are not sent again without a key. An agreement is shown, and signed
+    /// only with --agree or when it is answered with yes.
     ///
     /// A draft has the fields problem_type, description, category, product, region, severity, project, mobile, area_code,
     /// mail, contact_hours, verified_mobile, verified_mail and verify_code, lists called attach (files) and attachments (ids),

@@ -90,6 +90,7 @@ async fn create(
             interruptible(check(args, fields, client)).await?
         }
     };
+    refuse_second(args, fields, client, context)?;
     let held = args.key.as_deref();
     let held = held.map(|key| doubt::hold_key(&Once::TICKET, key, context));
     let held = held.transpose()?;
@@ -127,6 +128,54 @@ async fn create(
             Err(failure)
         }
     }
+}
+
+/// An earlier ticket may be open. The same one is not opened again without a key; for another one it is said.
+fn refuse_second(
+    args: &Create,
+    fields: &Fields,
+    client: &Client,
+    context: &Context,
+) -> Result<(), Failure> {
+    let text = |name| fields.text(name).unwrap_or_default();
+    let is_same = |record: &PendingTicket| {
+        record.is_of(text("description")) && record.problem_type() == text("problem_type")
+    };
+    // What became of the one under the key is found out first.
+    let is_of_key = |record: &PendingTicket| {
+        let key = args.key.as_deref();
+        key.is_some() && record.key() == key
+    };
+    let is_another = |record: &PendingTicket| {
+        let origin = record.origin();
+        origin.is_some_and(|origin| client.origin().is_another(origin))
+    };
+    let entries = context.pending_files.all::<PendingTicket>();
+    let in_doubt = (entries.unwrap_or_default().into_iter())
+        .filter(|entry| entry.is_open() && !entry.under_way)
+        .filter_map(|entry| Some((entry.path, entry.pending.ok()?)))
+        .filter(|(_, record)| !is_of_key(record) && !is_another(record));
+    let in_doubt: Vec<_> = in_doubt.collect();
+    let same = in_doubt.iter().find(|(_, record)| is_same(record));
+    if let (Some((path, _)), None) = (same, &args.key) {
+        let file = shell_quoted(path);
+        return Err(Failure::own(
+            Exit::Unknown,
+            "it is not known yet whether an earlier ticket with this problem type and description was opened",
+            format!(
+                "Nothing was sent. Find out with: hwc-tickets ticket reconcile {file}. If it stays unknown, look at your \
+                 tickets, and end the doubt with --forget; then this one can be opened."
+            ),
+        ));
+    }
+    if let Some((_, record)) = same.or(in_doubt.first()) {
+        context.screen.warn(&format!(
+            "an earlier ticket is in doubt, and what is opened after it may keep it so; look first next time: \
+             hwc-tickets ticket reconcile {}",
+            record.id()
+        ));
+    }
+    Ok(())
 }
 
 /// The one POST, and what becomes of it.

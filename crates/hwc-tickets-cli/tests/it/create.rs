@@ -406,6 +406,47 @@ fn a_doubt_is_kept_and_settled() {
     assert_eq!(writes(&stage), 1);
 }
 
+/// The same ticket is not opened while an earlier one is in doubt; another one is, with a warning.
+#[test]
+fn a_ticket_in_doubt_is_not_opened_again() {
+    let stage = signed();
+    let before = tickets(&stage);
+    in_doubt(&stage, &[]);
+    let sent = writes(&stage);
+    let ran = create(&stage, &[]);
+    assert_eq!(ran.code, 6, "{}", ran.golden());
+    for says in ["Nothing was sent", "hwc-tickets ticket reconcile ~/"] {
+        assert!(ran.stderr.contains(says), "{says}: {}", ran.stderr);
+    }
+    assert_eq!(writes(&stage), sent);
+    // A key says that another one is meant.
+    let ran = create(&stage, &["--key", "outage-17"]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    let says = "an earlier ticket is in doubt";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    assert_eq!(tickets(&stage), before + 2);
+}
+
+/// Of another text it is said, and one that was forgotten stands in no way.
+#[test]
+fn a_doubt_about_another_ticket_is_a_warning() {
+    let stage = signed();
+    let before = tickets(&stage);
+    in_doubt(&stage, &[]);
+    let path = stage.pending_file().display().to_string();
+    let args = ["ticket", "create", "--description", "something else"];
+    let ran = stage.run(&[&args[..], &GIVEN].concat());
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    let says = "an earlier ticket is in doubt";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    let ran = stage.run(&["ticket", "reconcile", &path, "--forget"]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    let ran = create(&stage, &[]);
+    assert_eq!(ran.code, 0, "{}", ran.golden());
+    assert!(!ran.stderr.contains(says), "{}", ran.stderr);
+    assert_eq!(tickets(&stage), before + 3);
+}
+
 /// Nothing was written down, and it is on its way all the same.
 #[cfg(unix)]
 #[test]
