@@ -322,10 +322,11 @@ fn unsent(
     for part in parts {
         doubt::warn_of_unrecorded(&Once::MESSAGE, part.unrecorded.as_ref(), screen);
     }
-    if uploaded.is_empty() && parts.is_empty() || screen.is_for_people() {
+    let is_untold = uploaded.is_empty() && parts.is_empty() && failure.exit() != Exit::Unknown;
+    if is_untold || screen.is_for_people() {
         return failure;
     }
-    // Programs find the ids of what was done where they look for the receipt.
+    // Programs find the ids of what was done, and the record of a doubt, where they look for the receipt.
     let unsent = Unsent {
         ticket: &message.ticket,
         uploaded,

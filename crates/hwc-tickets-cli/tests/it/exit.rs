@@ -207,6 +207,35 @@ fn more_on_request() {
     );
 }
 
+/// Programs find the record of a doubt in one document, with files or without.
+#[test]
+fn a_doubt_is_one_document_for_programs() {
+    for attached in [false, true] {
+        let stage = Stage::new();
+        let file = stage.home().join("a.log");
+        std::fs::write(&file, "from the disk").unwrap();
+        let file = file.display().to_string();
+        let lost = FaultRule::new(Operation::CreateMessages, Fault::Close);
+        stage.sim().fault(lost.after_commit());
+        let unread = FaultRule::new(Operation::ListMessages, status(503, None));
+        stage.sim().fault(unread.skipping(1).times(FOREVER));
+        let mut args = vec!["message", "send", "case-123", "x", "--timeout", "2s"];
+        args.extend(["-o", "json"]);
+        if attached {
+            args.extend(["--attach", &file]);
+        }
+        let ran = stage.run(&args);
+        assert_eq!(ran.code, 6, "{}", ran.golden());
+        let told = ran.json();
+        assert_eq!(told["ticket"], "case-123", "{told}");
+        assert_eq!(told["error"]["exit_code"], 6, "{told}");
+        assert!(told["error"]["pending"].is_string(), "{told}");
+        for list in ["uploaded", "parts"] {
+            assert!(told[list].is_array(), "{list}: {told}");
+        }
+    }
+}
+
 /// The answer to a submit is lost and nothing can be read: a file remains, and it settles the matter later.
 #[test]
 fn unknown_outcome_and_its_file() {
