@@ -18,6 +18,7 @@ use crate::{
     signal::{LastWords, Listening},
     view::{Receipt, Receipts},
 };
+use hwc_core::file::shell_quoted;
 use hwc_tickets::{
     AttachmentId, Client, Confirm, Delivery, Error, ErrorKind, Pending, Sent, Submit, TicketId,
     api::Source, error::SentPart,
@@ -26,6 +27,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::{
     future::{Future, IntoFuture as _},
+    path::PathBuf,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -456,7 +458,7 @@ fn failed(error: Error, args: &Send, context: &Context) -> Failure {
         Err(error) if error.kind() == ErrorKind::Storage && !has_done(&error) => {
             doubt::unstored(error, args.key.is_some(), context)
         }
-        Err(error) => advised(error),
+        Err(error) => advised(error, args),
     }
 }
 
@@ -466,7 +468,7 @@ fn has_done(error: &Error) -> bool {
 }
 
 /// A failure whose outcome is known, with how to go on where something was done already.
-fn advised(error: Error) -> Failure {
+fn advised(error: Error, args: &Send) -> Failure {
     let mut more = Vec::new();
     if let Some(part) = error.part().filter(|part| part.number > 1) {
         let number = part.number;
@@ -476,10 +478,17 @@ fn advised(error: Error) -> Failure {
     }
     let uploaded: Vec<&str> = error.uploaded().iter().map(AttachmentId::as_str).collect();
     if !uploaded.is_empty() {
+        let mut next = vec![format!("--attachment {}", uploaded.join(" --attachment "))];
+        // Those under a key may be files that an earlier run uploaded.
+        if args.attach.len() > 1 && args.key.is_none() {
+            more.push(which(&uploaded, &args.attach));
+            let missing = args.attach.iter().skip(uploaded.len());
+            next.extend(missing.map(|file| format!("--attach {}", shell_quoted(file))));
+        }
         more.push(format!(
-            "In place of --attach, give the next try --attachment {}; or remove what was uploaded: hwc-tickets attachment \
+            "In place of --attach, give the next try {}; or remove what was uploaded: hwc-tickets attachment \
              delete {}",
-            uploaded.join(" --attachment "),
+            next.join(" "),
             uploaded.join(" ")
         ));
     }
@@ -491,6 +500,16 @@ fn advised(error: Error) -> Failure {
         advice: more.join(" "),
         error: Box::new(error),
     }
+}
+
+/// Which file has which id, as a sentence, and which one failed: they are uploaded in their order, up to the first that fails.
+fn which(uploaded: &[&str], files: &[PathBuf]) -> String {
+    let pairs = files.iter().zip(uploaded);
+    let pairs = pairs.map(|(file, id)| format!("{} is {id}", shell_quoted(file)));
+    let pairs: Vec<String> = pairs.collect();
+    let failed = files.get(uploaded.len());
+    let failed = failed.map(|file| format!("; {} failed", shell_quoted(file)));
+    format!("{}{}.", pairs.join(", "), failed.unwrap_or_default())
 }
 
 /// How many messages the text makes.

@@ -1157,3 +1157,44 @@ mod on_a_terminal {
         assert_eq!(stage.sim().arrived("case-123"), [text]);
     }
 }
+
+/// Of several files it is told which one failed, which id is whose, and what the next try is to take: none is left out.
+#[test]
+fn which_of_several_files_failed() {
+    let stage = Stage::new();
+    let mut paths = Vec::new();
+    for name in ["a.log", "b.log", "c.log"] {
+        let path = stage.home().join(name);
+        std::fs::write(&path, name).unwrap();
+        paths.push(path.display().to_string());
+    }
+    let [a, b, c] = paths.as_slice() else {
+        panic!("{paths:?}")
+    };
+    let fails = |after: u32| {
+        let lost = FaultRule::new(Operation::UploadAccessory, Fault::Close);
+        stage.sim().fault(lost.after_commit().skipping(after));
+    };
+    fails(2);
+    let args = ["message", "send", "case-123", "three files"];
+    let mut args = args.to_vec();
+    for path in &paths {
+        args.extend(["--attach", path.as_str()]);
+    }
+    let ran = stage.run(&args);
+    assert_ne!(ran.code, 0, "{}", ran.golden());
+    for says in [
+        "a.log is file-",
+        "b.log is file-",
+        "c.log failed",
+        "--attach ~/c.log",
+    ] {
+        assert!(ran.stderr.contains(says), "{says}: {}", ran.stderr);
+    }
+    stage.sim().clear_faults();
+    fails(1);
+    let ran = stage.run(&["attachment", "upload", a, b, c]);
+    assert_ne!(ran.code, 0, "{}", ran.golden());
+    let says = "`b.log` failed; not tried: `c.log`";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+}

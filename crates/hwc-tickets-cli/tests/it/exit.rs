@@ -222,7 +222,7 @@ fn a_doubt_is_one_document_for_programs() {
         let mut args = vec!["message", "send", "case-123", "x", "--timeout", "2s"];
         args.extend(["-o", "json"]);
         if attached {
-            args.extend(["--attach", &file]);
+            args.extend(["--attach", file.as_str()]);
         }
         let ran = stage.run(&args);
         assert_eq!(ran.code, 6, "{}", ran.golden());

@@ -25,6 +25,7 @@ pub(super) async fn run(args: Upload, context: &Context) -> Result<(), Failure> 
     let screen = &context.screen;
     let titles = Titles::fitted(["ID", "BYTES", "FILE"]);
     let mut list = List::begin(screen, titles, &Map::new(), "attachments")?;
+    let names: Vec<String> = files.iter().map(|file| name_of(file).to_owned()).collect();
     let (mut done, mut failed) = (Vec::new(), None);
     for file in files {
         let name = name_of(&file).to_owned();
@@ -38,6 +39,10 @@ pub(super) async fn run(args: Upload, context: &Context) -> Result<(), Failure> 
                 telling(done.join(", "), || list.item(&stored))?;
             }
             Err(failure) => {
+                if names.len() > 1 {
+                    let rest = names.get(done.len().saturating_add(1)..);
+                    screen.warn(&not_uploaded(&name, rest.unwrap_or_default()));
+                }
                 failed = Some(failure);
                 break;
             }
@@ -49,6 +54,14 @@ pub(super) async fn run(args: Upload, context: &Context) -> Result<(), Failure> 
             .note("Each is for one message: hwc-tickets message send TICKET TEXT --attachment ID");
     }
     Ok(())
+}
+
+/// Which of several files failed, and which come after it.
+fn not_uploaded(failed: &str, rest: &[String]) -> String {
+    match rest {
+        [] => format!("`{failed}` failed"),
+        rest => format!("`{failed}` failed; not tried: `{}`", rest.join("`, `")),
+    }
 }
 
 /// The files, opened. Standard input is read to its end.
