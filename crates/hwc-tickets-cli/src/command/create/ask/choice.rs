@@ -79,10 +79,17 @@ impl Choice {
 
     /// Whether the text is a part of it, in any case.
     fn has(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
-        let mut words = [&self.id, &self.name, &self.alias].into_iter();
-        words.any(|word| word.to_lowercase().contains(&text))
+        self.is_called(text) || is_part(text, &self.id)
     }
+
+    /// Whether the text is a part of a name of it, in any case.
+    fn is_called(&self, text: &str) -> bool {
+        is_part(text, &self.name) || is_part(text, &self.alias)
+    }
+}
+
+fn is_part(text: &str, word: &str) -> bool {
+    word.to_lowercase().contains(&text.to_lowercase())
 }
 
 /// Several of which one is to be chosen.
@@ -112,6 +119,8 @@ enum Found<'a> {
     /// None has it, and it may be an id all the same.
     Id(String),
     None,
+    /// It is a number, and no entry has it.
+    NoNumber,
 }
 
 impl Choices {
@@ -139,12 +148,7 @@ impl Choices {
     /// Asks until one is chosen. `default` is the id of the one that Enter takes.
     pub(super) fn ask(&self, default: Option<&str>, screen: &Screen) -> Result<Chosen, Failure> {
         let default = self.items.iter().find(|it| Some(it.id.as_str()) == default);
-        let hint = match (default, self.is_optional) {
-            (Some(default), true) => format!(" [{}, - for none]", default.name),
-            (Some(default), false) => format!(" [{}]", default.name),
-            (None, true) => " [none]".to_owned(),
-            (None, false) => String::new(),
-        };
+        let hint = self.hint(default);
         let all: Vec<&Choice> = self.items.iter().collect();
         let mut shown = all.clone();
         loop {
@@ -175,11 +179,31 @@ impl Choices {
                 }
                 Found::Id(id) => return Ok(Chosen::One(id)),
                 Found::Some(some) => some,
+                Found::NoNumber => {
+                    screen.say(&format!("  There is no number {text}."));
+                    continue;
+                }
                 Found::None => {
                     screen.say("  No name has this in it.");
                     all.clone()
                 }
             };
+        }
+    }
+
+    /// What Enter takes, as it stands behind the title.
+    fn hint(&self, default: Option<&Choice>) -> String {
+        let mut names = self.items.iter().map(|item| item.name.as_str());
+        // Where one is called `none`, the word would mean that one.
+        let nothing = match names.any(|name| name.eq_ignore_ascii_case("none")) {
+            true => "not set",
+            false => "none",
+        };
+        match (default, self.is_optional) {
+            (Some(default), true) => format!(" [{}, - for {nothing}]", default.name),
+            (Some(default), false) => format!(" [{}]", default.name),
+            (None, true) => format!(" [{nothing}]"),
+            (None, false) => String::new(),
         }
     }
 
@@ -194,8 +218,17 @@ impl Choices {
         if let Some(one) = self.items.iter().find(|item| item.id == text) {
             return Found::One(one);
         }
-        let some: Vec<&Choice> = self.items.iter().filter(|item| item.has(text)).collect();
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        let fits = |item: &&Choice| match is_number {
+            // Digits are in many ids: a number that no entry has must not choose by one of them.
+            true => item.is_called(text),
+            false => item.has(text),
+        };
+        let some: Vec<&Choice> = self.items.iter().filter(fits).collect();
         match some.as_slice() {
+            // Nor by a digit of a name: it is shown with its number first.
+            [_] if is_number => Found::Some(some),
+            [] if is_number && self.is_whole => Found::NoNumber,
             [one] => Found::One(one),
             [] if self.is_whole => Found::None,
             [] => Found::Id(text.to_owned()),
@@ -239,8 +272,37 @@ mod tests {
         assert_eq!(elastic.len(), 2);
         let second = choices.found("2", &elastic);
         assert_eq!(second, Found::One(&items[2]));
-        assert_eq!(choices.found("9", &all), Found::None);
+        assert_eq!(choices.found("nothing", &all), Found::None);
+        // A digit of an id is not a number of the list.
+        for number in ["9", "7", "12", "99999999999999999999999"] {
+            assert_eq!(choices.found(number, &all), Found::NoNumber, "{number}");
+        }
         choices.is_whole = false;
         assert_eq!(choices.found("9", &all), Found::Id("9".to_owned()));
+    }
+
+    #[test]
+    fn a_number_in_a_name_is_shown_and_not_chosen() {
+        let items = vec![
+            Choice::new("a", "Server 2019"),
+            Choice::new("b", "Server 2022"),
+        ];
+        let choices = Choices::new("System", items.clone(), true);
+        let all: Vec<&Choice> = items.iter().collect();
+        assert_eq!(choices.found("2022", &all), Found::Some(vec![&items[1]]));
+        assert_eq!(choices.found("20", &all), Found::Some(all.clone()));
+    }
+
+    #[test]
+    fn what_enter_takes_is_told_apart_from_an_entry() {
+        for (name, none, some) in [
+            ("Minor", " [none]", " [Minor, - for none]"),
+            ("None", " [not set]", " [None, - for not set]"),
+        ] {
+            let item = Choice::new("1", name);
+            let choices = Choices::new("Impact", vec![item.clone()], true).optional();
+            assert_eq!(choices.hint(None), none);
+            assert_eq!(choices.hint(Some(&item)), some);
+        }
     }
 }
