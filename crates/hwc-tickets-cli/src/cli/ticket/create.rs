@@ -18,7 +18,7 @@ pub(crate) struct Create {
     /// Id of the category; `catalog categories` lists them
     #[arg(long, value_name = "ID")]
     pub(crate) category: Option<String>,
-    /// Id of the product; `catalog categories` lists them
+    /// Id of the product; `catalog products` lists them
     #[arg(long, value_name = "ID")]
     pub(crate) product: Option<String>,
     /// Id of the severity; `catalog severities` lists them

@@ -6,7 +6,7 @@ use hwc_tickets::DraftProblem;
 /// Where what a field takes is looked up.
 const PLACES: [(&str, &str); 11] = [
     ("category", "catalog categories"),
-    ("product", "catalog categories"),
+    ("product", "catalog products"),
     ("problem_type", "catalog problem-types"),
     ("severity", "catalog severities"),
     ("region", "catalog regions"),
@@ -104,11 +104,15 @@ mod tests {
             DraftProblem::NotOffered {
                 field: "region".to_owned(),
             },
+            DraftProblem::NotOffered {
+                field: "product".to_owned(),
+            },
         ];
         let told = failure(&problems).told(false).unwrap();
         assert_eq!(
             told.what,
-            "missing: --problem-type, --description, --extra disk_id=VALUE; region is not one that the service offers"
+            "missing: --problem-type, --description, --extra disk_id=VALUE; region is not one that the service offers; \
+             product is not one that the service offers"
         );
         let advice = told.advice.unwrap();
         for part in [
@@ -116,6 +120,7 @@ mod tests {
             "Give a value for description.",
             "`hwc-tickets catalog extra-fields`",
             "`hwc-tickets catalog regions`",
+            "`hwc-tickets catalog products`",
             "Nothing was sent.",
         ] {
             assert!(advice.contains(part), "{part}: {advice}");
