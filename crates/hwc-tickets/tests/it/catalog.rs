@@ -230,6 +230,27 @@ async fn a_draft_is_checked_against_what_the_service_says() {
     }
 }
 
+/// Of a product or a category that is not offered there are no problem types, severities and extra fields: those are not
+/// called wrong because of it.
+#[tokio::test]
+async fn a_wrong_product_is_the_only_thing_that_is_wrong() {
+    let (_service, client) = start().await;
+    client.agreements().sign(1).await.unwrap();
+    let fault = || {
+        let draft = TicketDraft::new(FAULT, "The disk is full.").region("cn-north-4");
+        draft.severity("124").extra("impact", "part")
+    };
+    for (draft, field) in [
+        (fault().product("999"), "product"),
+        (fault().product(SERVER).category("9"), "category"),
+    ] {
+        let check = client.check_ticket(&draft).await.unwrap();
+        let problems: Vec<_> = check.problems.iter().map(told).collect();
+        let expected = ("NotOffered".to_owned(), field.to_owned());
+        assert_eq!(problems, [expected], "{draft:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_agreement_is_shown_and_signed_only_when_told_to() {
     let (service, client) = start().await;

@@ -117,17 +117,14 @@ impl Checking<'_> {
             agreement: None,
             unchecked: Vec::new(),
         };
-        if check.problems.iter().any(|problem| {
-            matches!(
-                problem.field(),
-                Some("problem_type" | "product" | "category")
-            )
-        }) {
+        if is_wrong(&check, &["problem_type", "product", "category"]) {
             // What they name cannot be asked for.
             return Ok(check);
         }
         self.subject(draft, &mut check).await?;
-        self.extra(draft, &mut check).await?;
+        if !is_wrong(&check, &["product", "category"]) {
+            self.extra(draft, &mut check).await?;
+        }
         self.permission(draft, &mut check).await?;
         self.contacts(draft, &mut check).await?;
         Ok(check)
@@ -153,13 +150,17 @@ impl Checking<'_> {
                 }
             }
         }
-        let lookups = self.lookups();
-        let read = lookups.problem_types(product, category).await;
+        // Lists of a product that is not offered are empty: what is right of another product would be refused as well.
+        let is_offered = !is_wrong(check, &["product", "category"]);
         let mut is_fault = None;
-        if let Some(kinds) = told(read, "problem_type", check)? {
-            match kinds.iter().find(|kind| kind.id == draft.problem_type) {
-                Some(kind) => is_fault = kind.is_fault,
-                None => not_offered("problem_type", &kinds, check),
+        if is_offered {
+            let lookups = self.lookups();
+            let read = lookups.problem_types(product, category).await;
+            if let Some(kinds) = told(read, "problem_type", check)? {
+                match kinds.iter().find(|kind| kind.id == draft.problem_type) {
+                    Some(kind) => is_fault = kind.is_fault,
+                    None => not_offered("problem_type", &kinds, check),
+                }
             }
         }
         match &draft.region {
@@ -175,7 +176,7 @@ impl Checking<'_> {
                 }
             }
         }
-        if let (Some(severity), Some(product)) = (&draft.severity, product) {
+        if is_offered && let (Some(severity), Some(product)) = (&draft.severity, product) {
             let lookups = self.lookups();
             let read = lookups.severities(product, &draft.problem_type).await;
             if let Some(severities) = told(read, "severity", check)?
@@ -303,6 +304,12 @@ fn not_offered<T>(field: &str, choices: &Choices<T>, check: &mut DraftCheck) {
         let field = field.to_owned();
         check.problems.push(DraftProblem::NotOffered { field });
     }
+}
+
+/// Whether something is wrong with one of these fields.
+fn is_wrong(check: &DraftCheck, fields: &[&str]) -> bool {
+    let mut wrong = check.problems.iter().filter_map(DraftProblem::field);
+    wrong.any(|field| fields.contains(&field))
 }
 
 fn missing(field: &str) -> DraftProblem {
