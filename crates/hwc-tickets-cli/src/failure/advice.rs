@@ -92,7 +92,9 @@ fn words(advice: Advice) -> Option<&'static str> {
             "Do not send it again yet. Find out later with: hwc-tickets message reconcile"
         }
         Advice::SendAgain => "The message is not in the ticket. It can be sent again.",
-        Advice::ShortenText => "Shorten the text, or send it as several messages.",
+        Advice::ShortenText => {
+            "Shorten the text, or send it as several messages with --split. Nothing was sent."
+        }
         Advice::NameMessage => {
             "Take its id from `hwc-tickets message history --ids` and recall it by that."
         }

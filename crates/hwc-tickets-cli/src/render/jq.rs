@@ -46,7 +46,7 @@ impl Filter {
         let refused = |reason: String| {
             Failure::usage(
                 format!("the filter of --jq cannot be used: {reason}"),
-                "Correct it; it is an expression of jq, such as '.messages[].content'. Nothing was sent.",
+                "Correct it; it is an expression of jq, such as '.messages[].message.content'. Nothing was sent.",
             )
         };
         let modules = Loader::new(defs)
@@ -187,6 +187,9 @@ mod tests {
             let failure = Filter::read(filter).unwrap_err();
             let told = failure.told(false).unwrap();
             assert!(told.what.contains(said), "{filter}: {}", told.what);
+            // As `message history` writes it.
+            let advice = told.advice.unwrap_or_default();
+            assert!(advice.contains("'.messages[].message.content'"), "{advice}");
             assert_eq!(failure.exit(), Exit::Usage, "{filter}");
         }
     }
