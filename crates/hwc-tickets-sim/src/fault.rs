@@ -29,7 +29,7 @@ pub enum Fault {
         /// `error_code`; a fitting one of the catalogue when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<String>,
-        /// Value of a `Retry-After` header, sent as it is.
+        /// Value of a `Retry-After` header, sent as it is: a text, also for a number of seconds, such as `"5"`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<String>,
     },
