@@ -116,6 +116,22 @@ async fn an_answer_can_be_replaced_before_or_after_acting() {
     }
 }
 
+/// As the README writes it.
+#[test]
+fn what_retry_after_takes_is_a_text() {
+    let read = |value: &str| {
+        let fault = format!(r#"{{"kind":"status","status":429,"retry_after":{value}}}"#);
+        serde_json::from_str::<Fault>(&fault)
+    };
+    let fault = Fault::Status {
+        status: 429,
+        code: None,
+        retry_after: Some("5".to_owned()),
+    };
+    assert_eq!(read(r#""5""#).unwrap(), fault);
+    read("5").unwrap_err();
+}
+
 #[tokio::test]
 async fn throttling_says_when_to_come_back() {
     let sim = Simulator::start().await.unwrap();
