@@ -31,8 +31,8 @@ pub(crate) enum Ticket {
     Close(Close),
     /// Confirm the result of a ticket, which closes it
     ///
-    /// The status is read first: unless a result waits for your confirmation, nothing is sent, and the exit code is 5. Else as
-    /// `ticket close`.
+    /// The status is read first: unless a result waits for your confirmation, nothing is sent. If the ticket is closed already,
+    /// the outcome says so, and the exit code is 0; in any other state it is 5. Else as `ticket close`.
     #[command(after_long_help = ENDED)]
     Confirm(Close),
     /// Take a ticket back that nobody works on yet

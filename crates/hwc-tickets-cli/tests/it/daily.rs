@@ -74,6 +74,16 @@ const ROWS: &[Row] = &[
         &["ticket", "confirm", CHINESE, "--yes"],
     ),
     (
+        "ticket_confirm_closed",
+        nothing,
+        &["ticket", "confirm", COMPLETED, "--yes", "--comment", "谢谢"],
+    ),
+    (
+        "ticket_confirm_lost",
+        lost_answer,
+        &["ticket", "confirm", TO_CONFIRM, "--yes"],
+    ),
+    (
         "ticket_cancel",
         nothing,
         &["ticket", "cancel", NEW, "--yes"],

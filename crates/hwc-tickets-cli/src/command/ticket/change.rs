@@ -269,25 +269,30 @@ async fn end(change: Change, caution: &Caution, context: &Context) -> Result<(),
     let ended = interruptible(work).await;
     let ended = ended.map_err(|failure| change.failed(failure))?;
     let done = change.action.done();
+    // The state of a ticket that is closed does not tell whether its result was confirmed.
+    let state = match change.action {
+        TicketAction::Confirm => TicketAction::Close.done(),
+        action => action.done(),
+    };
     let has_more = change.comment.is_some() || !change.points.is_empty();
     let outcome = match ended {
         Ended::Already => {
             if has_more {
                 context.screen.warn(&format!(
-                    "it was {done} before: what you said with it is not stored"
+                    "it was {state} before: what you said with it is not stored"
                 ));
             }
-            format!("already_{done}")
+            format!("already_{state}")
         }
         Ended::Found => {
             context.screen.warn(&format!(
-                "an answer was lost; the ticket is {done} now, by this command or by somebody else{}",
+                "an answer was lost; the ticket is {state} now, by this command or by somebody else{}",
                 match has_more {
                     true => ", and whether what you said with it is stored is not known",
                     false => "",
                 }
             ));
-            format!("found_{done}")
+            format!("found_{state}")
         }
         Ended::Absent => {
             context.screen.warn(
