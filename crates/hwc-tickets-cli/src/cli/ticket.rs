@@ -48,7 +48,7 @@ pub(crate) enum Ticket {
     /// Ask support to hurry
     ///
     /// Each time counts, and the service refuses it when it comes too often: the exit code is then 7. It is not repeated by
-    /// itself, and nothing shows later whether it was done.
+    /// itself. `ticket log` may show later whether it was done.
     #[command(after_long_help = ENDED)]
     Urge(Urge),
     /// Rate how a ticket was handled

@@ -7,7 +7,7 @@ use clap::{
 };
 
 /// Other ways to give what is missing: the command, what it misses, and the tip.
-const OTHER_WAYS: [(&str, &str, &str); 2] = [
+const OTHER_WAYS: [(&str, &str, &str); 3] = [
     (
         "message recall",
         "<MESSAGE_ID>",
@@ -17,6 +17,11 @@ const OTHER_WAYS: [(&str, &str, &str); 2] = [
         "ticket export",
         "<TICKET>",
         "in place of ids, --status, --since, --until or --search say which tickets",
+    ),
+    (
+        "ticket score",
+        "--comment <TEXT>",
+        "--points ID=POINTS is enough as well; `hwc-tickets catalog satisfaction` shows the ids",
     ),
 ];
 

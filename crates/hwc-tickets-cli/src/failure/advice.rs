@@ -76,10 +76,14 @@ pub(crate) fn of(error: &Error) -> Cow<'static, str> {
 fn look(error: &Error) -> Cow<'static, str> {
     let operation = error.operation().and_then(Operation::named);
     let read = operation.and_then(Operation::shown_by);
-    let place = match read.and_then(|read| read.command) {
-        Some(command) => format!("Check with `hwc-tickets {command}`"),
-        None if error.ticket().is_some() => "Look at the ticket".to_owned(),
-        None => return words(error.advice()).unwrap_or_default().into(),
+    let place = match (read.and_then(|read| read.command), error.ticket()) {
+        (Some(command), _) => format!("Check with `hwc-tickets {command}`"),
+        // No state shows it.
+        (None, Some(ticket)) if error.operation() == Some("urge ticket") => {
+            format!("It may show in `hwc-tickets ticket log {ticket}`: look there")
+        }
+        (None, Some(_)) => "Look at the ticket".to_owned(),
+        (None, None) => return words(error.advice()).unwrap_or_default().into(),
     };
     format!("It may have been done anyway. {place} before you do it again.").into()
 }

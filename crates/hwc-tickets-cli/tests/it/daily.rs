@@ -531,6 +531,17 @@ fn urging_again_is_throttled() {
     assert_eq!(ran.code, 7, "{}", ran.golden());
 }
 
+/// Whether a ticket was urged shows in no state, but in its log.
+#[test]
+fn an_urge_without_an_answer_names_the_log() {
+    let stage = Stage::new();
+    lost_answer(&stage);
+    let ran = stage.run(&["ticket", "urge", CHINESE]);
+    assert_ne!(ran.code, 0, "{}", ran.golden());
+    let log = format!("hwc-tickets ticket log {CHINESE}");
+    assert!(ran.stderr.contains(&log), "{}", ran.golden());
+}
+
 /// A ticket that a command named is known to completions.
 #[test]
 fn tickets_are_remembered() {

@@ -198,6 +198,7 @@ fn tips_lead_on() {
         ),
         (&["label", "delete", "999"], "tip: it may belong behind"),
         (&["ticket", "export", "--to", "e.xlsx"], "--status, --since"),
+        (&["ticket", "score", "case-123"], "tip: --points ID=POINTS"),
         (
             &["ticket", "list", "--status", "bogus"],
             "awaiting-confirmation",

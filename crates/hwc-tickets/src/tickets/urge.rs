@@ -15,8 +15,8 @@ verb! {
     /// # Errors
     /// When awaited: [`ErrorKind::Throttled`](crate::ErrorKind::Throttled) when it was urged a short while ago; a refusal, which names
     /// the state of the ticket as [`Error::state_refusal`]; every kind of a call. After a lost answer
-    /// [`Error::delivery`] is [`Delivery::Unknown`]: no read shows whether a
-    /// ticket was urged.
+    /// [`Error::delivery`] is [`Delivery::Unknown`]: no state shows whether a
+    /// ticket was urged. [`Ticket::log`] may.
     Urge { saying: Saying } -> (), urge,
     group: "Acts for `group`, as a colleague's ticket needs it (D-32)."
 }

@@ -166,7 +166,9 @@ impl Change {
             Failure::Interrupted { what: None } => {
                 let done = self.action.done();
                 let next = match self.action {
-                    TicketAction::Urge => "nothing shows it".to_owned(),
+                    TicketAction::Urge => {
+                        format!("it may show in: hwc-tickets ticket log {ticket}")
+                    }
                     TicketAction::Score => {
                         format!("look with: hwc-tickets ticket show {ticket}")
                     }
