@@ -8,6 +8,9 @@ use std::{borrow::Cow, time::Duration};
 /// Longer waits are no advice, and no wait is none either.
 const LONGEST_WAIT: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// It refuses a message for a missing permission, and one to a ticket that takes none any more.
+const MAY_BE_THE_STATE: &str = "OSM.01010002";
+
 /// What is sent once, in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Once {
@@ -64,6 +67,16 @@ pub(crate) fn of(error: &Error) -> Cow<'static, str> {
             format!("Wait {} and try again, less often.", HumanDuration(wait)).into()
         }
         (Advice::Call(CallAdvice::FindOut), _) => look(error),
+        (advice @ Advice::Call(CallAdvice::CheckPermission), _) => {
+            let words = words(advice).unwrap_or_default();
+            match (error.operation(), error.code(), error.ticket()) {
+                (Some("submit message"), Some(MAY_BE_THE_STATE), Some(ticket)) => format!(
+                    "The ticket may be over: look with `hwc-tickets ticket status {ticket}`. Else: {words}"
+                )
+                .into(),
+                _ => words.into(),
+            }
+        }
         (advice, _) => match words(advice) {
             Some(words) => words.into(),
             // Its words fit every program.

@@ -221,6 +221,33 @@ fn a_recall_that_comes_too_late() {
     assert!(ran.stderr.contains("TT202611210001"), "{}", ran.stderr);
 }
 
+/// The code of a missing permission also answers a message to a ticket that is over.
+#[test]
+fn a_message_to_a_ticket_that_is_over() {
+    for (ticket, code, is_state_named) in [
+        ("TT202611210005", None, true),
+        ("case-123", Some("OSM.01010002"), true),
+        ("case-123", Some("APIGW.0302"), false),
+    ] {
+        let stage = Stage::new();
+        if let Some(code) = code {
+            let refusal = Fault::Status {
+                status: 403,
+                code: Some(code.to_owned()),
+                retry_after: None,
+            };
+            let rule = FaultRule::new(Operation::CreateMessages, refusal);
+            stage.sim().fault(rule);
+        }
+        let ran = stage.run(&["message", "send", ticket, "Is it closed?"]);
+        assert_eq!(ran.code, 5, "{}", ran.stderr);
+        let help = help(&ran);
+        let state = format!("hwc-tickets ticket status {ticket}");
+        assert_eq!(help.contains(&state), is_state_named, "{}", ran.stderr);
+        assert!(help.contains("Check the permissions"), "{}", ran.stderr);
+    }
+}
+
 #[test]
 fn a_text_that_is_too_long() {
     let stage = Stage::new();
