@@ -511,7 +511,7 @@ impl Error {
     }
 
     /// The record of a submit, or of a ticket, that was not done: this error says so, and the outbox could not take note of it.
-    /// `Display` names it. Nothing is to be done but what [`Unrecorded`](crate::submit::Unrecorded) says.
+    /// `Display` names it. Nothing is to be done but what [`Unrecorded`] says.
     #[must_use]
     pub fn unrecorded(&self) -> Option<&Unrecorded> {
         self.0.unrecorded.as_ref()

@@ -867,7 +867,7 @@ mod terminal {
         for cols in [40, 120] {
             let stage = signed();
             let mut terminal = Terminal::run(&stage, 70, cols, &args);
-            answer(&mut terminal, "影响范围 [none]:", "2");
+            answer(&mut terminal, "影响范围 [not set]:", "2");
             answer(&mut terminal, ">", "磁盘满了");
             answer(&mut terminal, ">", ".");
             answer(&mut terminal, "File to attach [none]:", "");
