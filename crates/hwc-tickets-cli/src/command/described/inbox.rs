@@ -135,16 +135,12 @@ impl Passes {
 
     /// Every ticket that was seen, as it was seen last.
     fn together(&mut self) -> Found {
-        let mut all = Found::default();
-        let mut known = BTreeSet::new();
-        for (place, pass) in self.0.drain(..).rev().enumerate() {
-            if place == 0 {
-                all.report = pass.report;
-            }
-            let new = pass.tickets.into_iter().filter(|ticket| match id(ticket) {
-                Some(id) => known.insert(id),
-                None => place == 0,
-            });
+        let mut passes = self.0.drain(..).rev();
+        let mut all = passes.next().unwrap_or_default();
+        let mut known: BTreeSet<TicketId> = all.tickets.iter().filter_map(id).collect();
+        for pass in passes {
+            let new = pass.tickets.into_iter();
+            let new = new.filter(|ticket| id(ticket).is_some_and(|id| known.insert(id)));
             all.tickets.extend(new);
         }
         all.report.possible_gap = true;
